@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+
+namespace ZeroCopy;
+
+/// <summary>What is checked before a call is made, so that bad input gets a clear error and nothing has happened yet.</summary>
+internal static class Check
+{
+    internal static void Platform()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("splice, tee, vmsplice and pipe2 are calls of Linux; ask Splice.IsSupported first.");
+        }
+    }
+
+    /// <summary>Refuses a negative length and clamps the rest: a length near SIZE_MAX is EINVAL for files and, on some kernels, sockets.</summary>
+    internal static long Length(long len)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(len);
+        return Math.Min(len, Interop.MaxCount);
+    }
+
+    internal static void Offset(long? offset, [CallerArgumentExpression(nameof(offset))] string? name = null)
+    {
+        if (offset.HasValue)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(offset.GetValueOrDefault(), name);
+        }
+    }
+}
