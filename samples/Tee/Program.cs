@@ -1,0 +1,30 @@
+// tee(1) on tee(2) and splice(2): the bytes go from standard input to standard output and to each FILE inside the kernel, where it allows that.
+//
+//   dotnet run -c Release --project samples/Tee -- [-a] [-i] [-p] [--progress] [FILE]...
+
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using TeeSample;
+
+Option<bool> append = new("--append", "-a") { Description = "Append to the files, do not overwrite them." };
+Option<bool> ignoreInterrupts = new("--ignore-interrupts", "-i") { Description = "Go on when interrupted (SIGINT)." };
+Option<bool> ignoreClosedPipes = new("-p") { Description = "Go on with the other outputs when the reader of a pipe has gone." };
+Option<bool> progress = new("--progress") { Description = "Show the bytes copied and their rate on standard error." };
+Argument<string[]> files = new("FILE") { Description = "Where else to write.", Arity = ArgumentArity.ZeroOrMore };
+
+RootCommand command = new("Copies standard input to standard output and to each FILE.") { append, ignoreInterrupts, ignoreClosedPipes, progress, files };
+command.Directives.Clear();
+command.SetAction(arguments =>
+{
+    using PosixSignalRegistration? interrupts = arguments.GetValue(ignoreInterrupts)
+        ? PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true)
+        : null;
+    using SafeFileHandle input = new(0, ownsHandle: false);
+    using OutputSet outputs = OutputSet.Create(arguments.GetValue(files)!, arguments.GetValue(append), arguments.GetValue(ignoreClosedPipes));
+    using Copier copier = new(input, outputs);
+    return arguments.GetValue(progress) ? ProgressView.Show(copier) : copier.Run();
+});
+
+// A file may well be called @name or [name]: no response files, and no directives.
+return command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).Invoke();
