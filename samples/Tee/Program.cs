@@ -7,24 +7,41 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TeeSample;
 
-Option<bool> append = new("--append", "-a") { Description = "Append to the files, do not overwrite them." };
-Option<bool> ignoreInterrupts = new("--ignore-interrupts", "-i") { Description = "Go on when interrupted (SIGINT)." };
-Option<bool> ignoreClosedPipes = new("-p") { Description = "Go on with the other outputs when the reader of a pipe has gone." };
-Option<bool> progress = new("--progress") { Description = "Show the bytes copied and their rate on standard error." };
+Option<bool> append = new("--append", "-a") { Description = "Append to the files, do not overwrite them.", Arity = ArgumentArity.Zero };
+Option<bool> ignoreInterrupts = new("--ignore-interrupts", "-i") { Description = "Go on when interrupted (SIGINT).", Arity = ArgumentArity.Zero };
+Option<bool> ignoreClosedPipes = new("-p") { Description = "Go on with the other outputs when the reader of a pipe has gone.", Arity = ArgumentArity.Zero };
+Option<bool> progress = new("--progress") { Description = "Show the bytes copied and their rate on standard error.", Arity = ArgumentArity.Zero };
 Argument<string[]> files = new("FILE") { Description = "Where else to write.", Arity = ArgumentArity.ZeroOrMore };
 
 RootCommand command = new("Copies standard input to standard output and to each FILE.") { append, ignoreInterrupts, ignoreClosedPipes, progress, files };
 command.Directives.Clear();
 command.SetAction(arguments =>
 {
-    using PosixSignalRegistration? interrupts = arguments.GetValue(ignoreInterrupts)
+    // Never disposed: an interrupt that is still on its way when the copy ends is ignored too.
+    PosixSignalRegistration? interrupts = arguments.GetValue(ignoreInterrupts)
         ? PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true)
         : null;
     using SafeFileHandle input = new(0, ownsHandle: false);
     using OutputSet outputs = OutputSet.Create(arguments.GetValue(files)!, arguments.GetValue(append), arguments.GetValue(ignoreClosedPipes));
     using Copier copier = new(input, outputs);
-    return arguments.GetValue(progress) ? ProgressView.Show(copier) : copier.Run();
+    int exitCode = arguments.GetValue(progress) ? ProgressView.Show(copier) : copier.Run();
+    GC.KeepAlive(interrupts);
+    return exitCode;
 });
+
+// What looks like an option is no file's name, unless it comes after "--".
+HashSet<string> names = new(command.Options.SelectMany(option => option.Aliases.Append(option.Name)), StringComparer.Ordinal);
+string? unknown = args.TakeWhile(argument => argument != "--").FirstOrDefault(argument => argument switch
+{
+    ['-', '-', ..] => !names.Contains(argument),
+    ['-', _, ..] => argument.Skip(1).Any(letter => !names.Contains($"-{letter}")),
+    _ => false,
+});
+if (unknown is not null)
+{
+    Console.Error.WriteLine($"tee: unrecognized option '{unknown}'");
+    return 1;
+}
 
 // A file may well be called @name or [name]: no response files, and no directives.
 return command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).Invoke();

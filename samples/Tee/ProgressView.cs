@@ -9,7 +9,7 @@ internal static class ProgressView
     private const double BytesInMebibyte = 1024 * 1024;
 
     /// <summary>Often enough to look alive, seldom enough to cost nothing.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
     public static int Show(Copier copier)
     {
@@ -20,7 +20,7 @@ internal static class ProgressView
         {
             console.Status().Start(Line(copier, clock), context =>
             {
-                while (!copying.Wait(Interval))
+                while (!copying.Wait(_interval))
                 {
                     context.Status(Line(copier, clock));
                 }

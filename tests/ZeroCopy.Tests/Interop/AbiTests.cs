@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ZeroCopy.Tests.Interop;
+
+/// <summary>
+/// Every constant, layout and signature that the library gives to libc, proved by compiling C against the system's headers. A binding without
+/// a row here fails.
+/// </summary>
+public sealed class AbiTests : KernelTest
+{
+    private const BindingFlags Everything = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private static readonly Assembly _library = typeof(Splice).Assembly;
+    private static readonly Type _interop = _library.GetType("ZeroCopy.Interop", throwOnError: true)!;
+
+    /// <summary>The name of a constant, and what it is called in C.</summary>
+    private static readonly Dictionary<string, string> _constants = new(StringComparer.Ordinal)
+    {
+        ["F_GETFL"] = "F_GETFL",
+        ["F_GETPIPE_SZ"] = "F_GETPIPE_SZ",
+        ["F_SETPIPE_SZ"] = "F_SETPIPE_SZ",
+        ["FIONREAD"] = "FIONREAD",
+        ["MaxCount"] = "INT_MAX & ~4095",
+        ["O_ACCMODE"] = "O_ACCMODE & ~O_PATH", // musl counts O_PATH in.
+        ["O_CLOEXEC"] = "O_CLOEXEC",
+        ["O_NONBLOCK"] = "O_NONBLOCK",
+        ["O_RDONLY"] = "O_RDONLY",
+        ["SpliceFlags.Gift"] = "SPLICE_F_GIFT",
+        ["SpliceFlags.More"] = "SPLICE_F_MORE",
+        ["SpliceFlags.Move"] = "SPLICE_F_MOVE",
+        ["SpliceFlags.NonBlock"] = "SPLICE_F_NONBLOCK",
+    };
+
+    /// <summary>The name of a call, its signature in C# and its prototype in C.</summary>
+    private static readonly Dictionary<string, (string Managed, string C)> _calls = new(StringComparer.Ordinal)
+    {
+        ["fcntl"] = ("Int32 (SafeHandle, Int32, IntPtr)", "int (*)(int, int, ...)"),
+        ["ioctl"] = ("Int32 (SafeHandle, UIntPtr, Int32*)", "int (*)(int, request, ...)"),
+        ["pipe2"] = ("Int32 (Int32*, Int32)", "int (*)(int *, int)"),
+        ["splice"] = ("IntPtr (SafeHandle, Int64*, SafeHandle, Int64*, UIntPtr, UInt32)", "ssize_t (*)(int, off64_t *, int, off64_t *, size_t, unsigned int)"),
+        ["tee"] = ("IntPtr (SafeHandle, SafeHandle, UIntPtr, UInt32)", "ssize_t (*)(int, int, size_t, unsigned int)"),
+        ["vmsplice"] = ("IntPtr (SafeHandle, IOVector*, UIntPtr, UInt32)", "ssize_t (*)(int, const struct iovec *, size_t, unsigned int)"),
+    };
+
+    /// <summary>The name of a struct, what it is in C, and its fields in both.</summary>
+    private static readonly Dictionary<string, (string C, Dictionary<string, string> Fields)> _structs = new(StringComparer.Ordinal)
+    {
+        ["IOVector"] = ("struct iovec", new(StringComparer.Ordinal) { ["_baseAddress"] = "iov_base", ["_length"] = "iov_len" }),
+    };
+
+    [Fact]
+    public void Bindings_All_HaveARow()
+    {
+        Constants().Select(constant => constant.Name).Should().BeEquivalentTo(_constants.Keys);
+        Calls().Select(call => call.Name).Should().BeEquivalentTo(_calls.Keys);
+        Structs().Select(type => type.Name).Should().BeEquivalentTo(_structs.Keys);
+    }
+
+    [Fact]
+    public void Calls_All_HaveTheSignatureOfTheirRow() =>
+        Calls().Should().AllSatisfy(call => Signature(call).Should().Be(_calls[call.Name].Managed));
+
+    [SkippableFact]
+    public void Bindings_All_CompileAgainstTheHeaders()
+    {
+        Shell.SkipWithout("cc");
+        StringBuilder c = new("""
+            #define _GNU_SOURCE
+            #include <errno.h>
+            #include <fcntl.h>
+            #include <limits.h>
+            #include <stddef.h>
+            #include <sys/ioctl.h>
+            #include <sys/uio.h>
+            #include <unistd.h>
+            #ifdef __GLIBC__
+            typedef unsigned long request;
+            #else
+            typedef int request;
+            #endif
+
+            """);
+        foreach ((string name, string value) in Constants())
+        {
+            Assert(c, _constants[name], value, name);
+        }
+
+        foreach (Errno errno in Enum.GetValues<Errno>().Where(errno => errno != Errno.None))
+        {
+            Assert(c, errno.ToString(), ((int)errno).ToString(CultureInfo.InvariantCulture), $"Errno.{errno}");
+        }
+
+        foreach (Type type in Structs())
+        {
+            (string structure, Dictionary<string, string> fields) = _structs[type.Name];
+            Assert(c, $"sizeof({structure})", SizeOf(type), type.Name);
+            type.GetFields(Everything).Select(field => field.Name).Should().BeEquivalentTo(fields.Keys);
+            foreach ((string field, string member) in fields)
+            {
+                Assert(c, $"offsetof({structure}, {member})", Marshal.OffsetOf(type, field).ToString(CultureInfo.InvariantCulture), $"{type.Name}.{field}");
+            }
+        }
+
+        foreach ((string name, (_, string prototype)) in _calls)
+        {
+            c.AppendLine(CultureInfo.InvariantCulture, $"__typeof__({prototype}) p_{name} = {name};");
+        }
+
+        File.WriteAllText(PathOf("abi.c"), c.ToString());
+        Finished compiler = Shell.Run(Folder, TimeSpan.FromMinutes(1), "cc", "-std=gnu11", "-Werror", "-fsyntax-only", "abi.c");
+        compiler.Error.Should().BeEmpty();
+        compiler.ExitCode.Should().Be(0);
+    }
+
+    private static IEnumerable<(string Name, string Value)> Constants()
+    {
+        foreach (FieldInfo field in _interop.GetFields(Everything).Where(field => !field.Name.StartsWith('<')))
+        {
+            yield return (field.Name, Convert.ToString(field.GetValue(null), CultureInfo.InvariantCulture)!);
+        }
+
+        foreach (SpliceFlags flag in Enum.GetValues<SpliceFlags>().Where(flag => flag != SpliceFlags.None))
+        {
+            yield return ($"SpliceFlags.{flag}", ((uint)flag).ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static IEnumerable<MethodInfo> Calls() =>
+        _interop.GetMethods(Everything).Where(method =>
+            !method.Name.StartsWith('<')
+            && (method.IsDefined(typeof(LibraryImportAttribute)) || method.Attributes.HasFlag(MethodAttributes.PinvokeImpl)));
+
+    private static IEnumerable<Type> Structs() =>
+        _library.GetTypes().Where(type => type is { IsValueType: true, IsEnum: false } && !type.Name.StartsWith('<') && type.Namespace == nameof(ZeroCopy));
+
+    private static string Signature(MethodInfo method) =>
+        $"{method.ReturnType.Name} ({string.Join(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name))})";
+
+    private static string SizeOf(Type type) =>
+        typeof(System.Runtime.CompilerServices.Unsafe).GetMethod("SizeOf")!.MakeGenericMethod(type).Invoke(null, null)!.ToString()!;
+
+    private static void Assert(StringBuilder c, string expression, string value, string name) =>
+        c.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(({expression}) == {value}, \"{name}\");");
+}

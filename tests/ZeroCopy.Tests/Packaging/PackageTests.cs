@@ -1,0 +1,94 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+
+namespace ZeroCopy.Tests.Packaging;
+
+/// <summary>The package as a stranger gets it: packed, restored into an empty project, called.</summary>
+public sealed class PackageTests : KernelTest
+{
+    private static readonly TimeSpan _build = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public void Package_InAnEmptyProject_MovesBytes()
+    {
+        string version = Pack();
+        string app = Directory.CreateDirectory(PathOf("app")).FullName;
+        File.WriteAllText(Path.Combine(app, "app.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <RestorePackagesPath>{PathOf("packages")}</RestorePackagesPath>
+                <RestoreAdditionalProjectSources>{PathOf("feed")}</RestoreAdditionalProjectSources>
+                <RestoreFallbackFolders>{GlobalPackages()}</RestoreFallbackFolders>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="ZeroCopy" Version="{version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(Path.Combine(app, "Program.cs"), """
+            using ZeroCopy;
+
+            if (!Splice.IsSupported)
+            {
+                throw new PlatformNotSupportedException();
+            }
+
+            using var source = File.OpenHandle(args[0]);
+            using var target = File.OpenHandle(args[1], FileMode.Create, FileAccess.Write);
+            using var pipe = new Pipe();
+            for (long moved; (moved = Splice.Move(source, pipe.WriteHandle, 1 << 20)) > 0;)
+            {
+                while (moved > 0)
+                {
+                    moved -= Splice.Move(pipe.ReadHandle, target, moved);
+                }
+            }
+
+            return Splice.TryMove(source, target, 1, SpliceFlags.None, out _) == Errno.EINVAL ? 0 : 1;
+            """);
+        byte[] bytes = Bytes.Random(1_000_000);
+        File.WriteAllBytes(PathOf("from"), bytes);
+        Finished run = DotNet(app, "run", "--", PathOf("from"), PathOf("to"));
+        run.ExitCode.Should().Be(0, run.Text + run.Error);
+        File.ReadAllBytes(PathOf("to")).Should().Equal(bytes);
+    }
+
+    [Fact]
+    public void Package_Packed_HasWhatItShouldAndNoPathOfThisMachine()
+    {
+        string version = Pack();
+        using ZipArchive package = ZipFile.OpenRead(PathOf("feed") + $"/ZeroCopy.{version}.nupkg");
+        package.Entries.Select(entry => entry.FullName).Should().Contain(["README.md", "lib/net10.0/ZeroCopy.dll", "lib/net10.0/ZeroCopy.xml"]);
+        File.Exists(PathOf("feed") + $"/ZeroCopy.{version}.snupkg").Should().BeTrue();
+
+        using StreamReader library = new(package.GetEntry("lib/net10.0/ZeroCopy.dll")!.Open(), System.Text.Encoding.Latin1);
+        library.ReadToEnd().Should().NotContain(Repository.Root);
+
+        XDocument nuspec = XDocument.Load(package.GetEntry("ZeroCopy.nuspec")!.Open());
+        string Value(string name) => nuspec.Descendants().Single(element => element.Name.LocalName == name).Value;
+        Value("license").Should().Be("MIT");
+        Value("readme").Should().Be("README.md");
+        Value("authors").Should().NotBeEmpty();
+        Value("tags").Should().Contain("splice");
+        nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)
+            .Should().Equal("Microsoft.Extensions.Logging.Abstractions");
+    }
+
+    private static string GlobalPackages() => DotNet(Repository.Root, "nuget", "locals", "global-packages", "--list").Text.Split(": ")[^1].Trim();
+
+    /// <summary>A run that shares nothing with the build that may be around it.</summary>
+    private static Finished DotNet(string folder, params string[] arguments) =>
+        Shell.Run(folder, _build, "env", ["-u", "MSBuildSDKsPath", "-u", "MSBUILD_EXE_PATH", "-u", "MSBuildExtensionsPath", "dotnet", .. arguments]);
+
+    private string Pack()
+    {
+        Finished pack = DotNet(Repository.Root, "pack", "src/ZeroCopy", "--output", PathOf("feed"), "--artifacts-path", PathOf("artifacts"));
+        pack.ExitCode.Should().Be(0, pack.Text);
+        string name = Path.GetFileNameWithoutExtension(Directory.GetFiles(PathOf("feed"), "*.nupkg").Single());
+        return name["ZeroCopy.".Length..];
+    }
+}

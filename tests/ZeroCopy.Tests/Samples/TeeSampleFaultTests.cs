@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ZeroCopy.Tests.Samples;
+
+/// <summary>What the tee sample does when an input, an output or a call fails, or when nothing comes for a while.</summary>
+public sealed class TeeSampleFaultTests : KernelTest
+{
+    private static readonly byte[] _input = Bytes.Random(3_000_001);
+
+    private TeeSample Sample => new(Folder);
+
+    [Theory]
+    [InlineData("$TEE no/such/folder a < input", 1)]
+    [InlineData("$TEE '' a < input", 1)]
+    [InlineData("mkdir folder; $TEE folder a < input > /dev/null; code=$?; rmdir folder; exit $code", 1)]
+    [InlineData("$TEE /dev/full a < input > out", 1)]
+    [InlineData("$TEE a /dev/full < input > out", 1)]
+    [InlineData("$TEE a < input > /dev/full", 1)]
+    [InlineData("$TEE /dev/full < input > /dev/full", 1)]
+    [InlineData("$TEE a < /", 1)]
+    [InlineData("ln -s loop loop; $TEE loop a < input; code=$?; rm loop; exit $code", 1)]
+    public void Tee_FileThatFails_MessageAndTheOthersGoOn(string script, int exitCode) =>
+        Sample.MustDoAsTheOriginal(script, _input).ExitCode.Should().Be(exitCode);
+
+    [SkippableTheory]
+    [InlineData("cat input | $TEE disk/a b > out")]
+    [InlineData("cat input | $TEE b disk/a > out")]
+    [InlineData("$TEE b < input > disk/out")]
+    public void Tee_DiskThatFills_AsTheOriginal(string script)
+    {
+        Mounts.SkipWithout();
+        string mounted = $"mkdir disk; {Mounts.WithTmpfs("disk", "64k")} sh -c '{script}; echo $?; wc -c disk/* >&2'; code=$?; rmdir disk; exit $code";
+        Sample.MustDoAsTheOriginal(mounted, _input).Error.Should().Contain("No space left on device").And.Contain("65536");
+    }
+
+    [Theory]
+    [InlineData("", 141)]
+    [InlineData("-p", 0)]
+    public void Tee_ReaderOfStandardOutputGoes_ExitStatus141OrOnWithTheFiles(string options, int exitCode)
+    {
+        Finished run = Sample.MustDoAsTheOriginal($"($TEE {options} a < input; echo $? >&2; [ -n '{options}' ] || rm a) | head -c 1 | wc -c", _input);
+        run.Error.Should().Be($"{exitCode}\n");
+    }
+
+    [Theory]
+    [InlineData("", 141)]
+    [InlineData("-p", 0)]
+    public void Tee_ReaderOfAFifoGoes_ExitStatus141OrOnWithTheOthers(string options, int exitCode) =>
+        Sample.MustDoAsTheOriginal(
+            $"mkfifo fifo; head -c 1 fifo > one & cat input | $TEE {options} fifo a > out; code=$?; wait; [ -n '{options}' ] || rm a out; exit $code", _input)
+            .ExitCode.Should().Be(exitCode);
+
+    [SkippableTheory]
+    [InlineData("splice:error=ENOSYS")]
+    [InlineData("splice:error=EPERM")]
+    [InlineData("splice:error=EINVAL")]
+    [InlineData("splice:error=EOPNOTSUPP:when=2")]
+    [InlineData("splice:error=EINVAL:when=3+")]
+    [InlineData("splice:error=EINTR:when=1..100+3")]
+    [InlineData("splice:error=EAGAIN:when=1..100+3")]
+    [InlineData("tee:error=ENOSYS")]
+    [InlineData("tee:error=EPERM")]
+    [InlineData("tee:error=EINTR:when=2..100+3")]
+    [InlineData("splice,tee,vmsplice:error=ENOSYS")]
+    public void Tee_CallThatTheKernelRefuses_SameBytes(string fault)
+    {
+        Shell.SkipWithout("strace");
+        string calls = fault.Split(':')[0];
+        Finished run = Shell.Line(
+            $"cat input | strace -f -qq --seccomp-bpf -o /dev/null -e trace={calls} -e inject={fault} {TeeSample.CommandLine} a b | cat > out; cmp input a && cmp input b && cmp input out",
+            WithInput());
+        run.Text.Should().BeEmpty();
+        run.ExitCode.Should().Be(0);
+    }
+
+    /// <summary>The calls of a round: from the input, to standard output, to the file.</summary>
+    [SkippableTheory]
+    [InlineData(2, "tee: 'standard output': Input/output error\n")]
+    [InlineData(3, "tee: a: Input/output error\n")]
+    public void Tee_OutputDeviceThatFails_MessageAndTheOtherHasAll(int call, string message)
+    {
+        Shell.SkipWithout("strace");
+        Finished run = Shell.Line(
+            $"strace -f -qq --seccomp-bpf -o /dev/null -e trace=splice -e inject=splice:error=EIO:when={call} {TeeSample.CommandLine} a < input > out", WithInput());
+        run.Error.Should().Be(message);
+        run.ExitCode.Should().Be(1);
+        new[] { "a", "out" }.Count(name => File.ReadAllBytes(PathOf(name)).AsSpan().SequenceEqual(_input)).Should().Be(1);
+    }
+
+    [SkippableFact]
+    public void Tee_InputDeviceThatFails_ReadErrorAndTheBytesBeforeIt()
+    {
+        Shell.SkipWithout("strace");
+        Finished run = Shell.Line(
+            $"strace -f -qq --seccomp-bpf -o /dev/null -e trace=splice -e inject=splice:error=EIO:when=4 {TeeSample.CommandLine} a < input > out; code=$?; cmp a out; exit $code",
+            WithInput());
+        run.Error.Should().Be("tee: read error: Input/output error\n");
+        run.ExitCode.Should().Be(1);
+        File.ReadAllBytes(PathOf("a")).Should().NotBeEmpty().And.StartWith(_input[..4096]);
+    }
+
+    [Fact]
+    public void Tee_Interrupted_EndsOrGoesOnWithI()
+    {
+        using (Process tee = Sample.Start("a"))
+        {
+            Echo(tee, (byte)'a');
+            Interrupt(tee);
+            tee.WaitForExit(Patience).Should().BeTrue();
+            tee.ExitCode.Should().Be(128 + 2);
+            Close(tee);
+        }
+
+        using (Process tee = Sample.Start("-i", "a"))
+        {
+            Echo(tee, (byte)'a');
+            Interrupt(tee);
+            Echo(tee, (byte)'b');
+            tee.StandardInput.Close();
+            tee.WaitForExit(Patience).Should().BeTrue();
+            tee.ExitCode.Should().Be(0);
+            Close(tee);
+        }
+
+        File.ReadAllText(PathOf("a")).Should().Be("ab");
+    }
+
+    [Fact]
+    public void Tee_NothingComes_NoProcessorTime()
+    {
+        using Process tee = Sample.Start("a");
+        Echo(tee, (byte)'a');
+        TimeSpan before = tee.TotalProcessorTime;
+        tee.WaitForExit(TimeSpan.FromSeconds(1)).Should().BeFalse("its input is open");
+        tee.Refresh();
+        (tee.TotalProcessorTime - before).Should().BeLessThan(TimeSpan.FromMilliseconds(100));
+        tee.StandardInput.Close();
+        tee.WaitForExit(Patience).Should().BeTrue();
+        Close(tee);
+    }
+
+    [Fact]
+    public void Tee_Progress_OnStandardErrorOnly()
+    {
+        Finished run = Shell.Line($"{TeeSample.CommandLine} --progress a < input > out; cmp input a && cmp input out", WithInput());
+        run.Error.Should().Match("*2.9 MiB in * s, * MiB/s\n");
+        run.Text.Should().BeEmpty();
+        run.ExitCode.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("--help", 0, "FILE")]
+    [InlineData("--no-such-option", 1, "tee: unrecognized option '--no-such-option'")]
+    [InlineData("-ax", 1, "tee: unrecognized option '-ax'")]
+    public void Tee_HelpAndUnknownOptions_Explained(string option, int exitCode, string text)
+    {
+        Finished run = Shell.Line($"{TeeSample.CommandLine} {option} < /dev/null");
+        run.ExitCode.Should().Be(exitCode);
+        (run.Text + run.Error).Should().Contain(text);
+    }
+
+    private static void Echo(Process tee, byte value)
+    {
+        tee.StandardInput.BaseStream.WriteByte(value);
+        tee.StandardInput.BaseStream.Flush();
+        InTime(tee.StandardOutput.BaseStream.ReadByte).Should().Be(value);
+    }
+
+    private static void Interrupt(Process tee) =>
+        Shell.Run("kill", "-INT", tee.Id.ToString(CultureInfo.InvariantCulture)).ExitCode.Should().Be(0);
+
+    private static void Close(Process tee)
+    {
+        tee.StandardInput.Dispose();
+        tee.StandardOutput.Dispose();
+    }
+
+    private string WithInput()
+    {
+        File.WriteAllBytes(PathOf(TeeSample.Input), _input);
+        return Folder;
+    }
+}

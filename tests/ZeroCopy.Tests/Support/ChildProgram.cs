@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy.Tests.Support;
+
+/// <summary>What a test needs a process of its own for: limits, signals, and a debugger that makes system calls fail.</summary>
+internal static class ChildProgram
+{
+    private const PosixSignal SIGXFSZ = (PosixSignal)25;
+
+    public static int Main(string[] args)
+    {
+        try
+        {
+            switch (args)
+            {
+                case ["call", string call]:
+                    Say(Call(call));
+                    break;
+                case ["calls-without-a-reader"]:
+                    CallsWithoutAReader();
+                    break;
+                case ["pipes", string most]:
+                    Pipes(int.Parse(most, CultureInfo.InvariantCulture));
+                    break;
+                case ["fill-file", string path]:
+                    FillFile(path);
+                    break;
+                default:
+                    return 2;
+            }
+        }
+        catch (ErrnoException e)
+        {
+            Say(e.Message);
+        }
+
+        return 0;
+    }
+
+    private static unsafe long Call(string call)
+    {
+        using Pipe source = new();
+        using Pipe target = new();
+        source.Write("hello");
+        IOVector segment = new(NativeMemory.AllocZeroed(8), 5);
+        return call switch
+        {
+            "splice" => Splice.Move(source.ReadHandle, target.WriteHandle, 5),
+            "tee" => Tee.Duplicate(source.ReadHandle, target.WriteHandle, 5),
+            "fill" => VmSplice.Fill(source.ReadHandle, new byte[5]),
+            "map" => VmSplice.Map(target.WriteHandle, &segment, 1),
+            _ => throw new ArgumentOutOfRangeException(nameof(call)),
+        };
+    }
+
+    private static unsafe void CallsWithoutAReader()
+    {
+        using Pipe source = new();
+        source.Write("hello");
+        using Pipe target = new();
+        target.ReadHandle.Dispose();
+        IOVector segment = new(NativeMemory.AllocZeroed(8), 5);
+        Say(Splice.TryMove(source.ReadHandle, target.WriteHandle, 5, SpliceFlags.None, out _));
+        Say(Tee.TryDuplicate(source.ReadHandle, target.WriteHandle, 5, SpliceFlags.None, out _));
+        Say(VmSplice.TryMap(target.WriteHandle, &segment, 1, SpliceFlags.None, out _));
+    }
+
+    /// <summary>
+    /// Opens pipes until one fails or has fewer slots than the first, and tells what that one can still do. The first line that a process writes opens
+    /// descriptors of the console's own.
+    /// </summary>
+    private static void Pipes(int most)
+    {
+        Say("ready");
+        List<Pipe> pipes = [];
+        int descriptors = Directory.GetFiles("/proc/self/fd").Length;
+        try
+        {
+            do
+            {
+                pipes.Add(new Pipe());
+            }
+            while (pipes.Count < most && pipes[^1].Capacity == pipes[0].Capacity);
+            using SafeFileHandle zeroes = Native.Open("/dev/zero", Native.O_RDONLY);
+            Pipe last = pipes[^1];
+            Say($"{pipes.Count} pipes, the last has {last.Capacity / Environment.SystemPageSize} slots");
+            Say($"took {Splice.Move(zeroes, last.WriteHandle, pipes[0].Capacity) / Environment.SystemPageSize} pages");
+            using Pipe hinted = new(Pipe.MaxCapacity);
+            Say($"hinted: {hinted.Capacity / Environment.SystemPageSize} slots");
+            last.Capacity = Pipe.MaxCapacity;
+        }
+        finally
+        {
+            pipes.ForEach(pipe => pipe.Dispose());
+            Say($"left open: {Directory.GetFiles("/proc/self/fd").Length - descriptors}");
+        }
+    }
+
+    /// <summary>Splices into a file until that fails. The handler keeps SIGXFSZ from ending the process.</summary>
+    private static void FillFile(string path)
+    {
+        using PosixSignalRegistration handler = PosixSignalRegistration.Create(SIGXFSZ, context => context.Cancel = true);
+        using SafeFileHandle file = Native.Open(path, Native.O_WRONLY | Native.O_CREAT);
+        using Pipe pipe = new();
+        pipe.Full();
+        try
+        {
+            while (pipe.BytesAvailable > 0)
+            {
+                Say($"moved {Splice.Move(pipe.ReadHandle, file, pipe.Capacity)}");
+            }
+        }
+        finally
+        {
+            Say($"left {pipe.BytesAvailable}");
+        }
+    }
+
+    private static void Say(object what) => Console.WriteLine(what);
+}

@@ -1,0 +1,77 @@
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace ZeroCopy.Tests.Support;
+
+/// <summary>A test on real descriptors: counts them before and after, and gives it a folder and a deadline.</summary>
+public abstract class KernelTest : IDisposable
+{
+    private readonly List<IDisposable> _toDispose = [];
+    private readonly HashSet<string> _before;
+    private string? _folder;
+
+    static KernelTest()
+    {
+        // What the runtime opens once and keeps: for its first child process, and for its first socket.
+        Shell.Run("true").ExitCode.Should().Be(0);
+        SocketPair.Tcp().Dispose();
+    }
+
+    protected KernelTest() => _before = OpenDescriptors();
+
+    /// <summary>Generous: it tells stuck from slow.</summary>
+    protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
+
+    protected string Folder => _folder ??= Directory.CreateTempSubdirectory("zerocopy-").FullName;
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Runs what may wait on a thread of its own, and fails where it is stuck.</summary>
+    protected static T InTime<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .WaitAsync(Patience).GetAwaiter().GetResult();
+
+    protected T Own<T>(T resource)
+        where T : IDisposable
+    {
+        _toDispose.Add(resource);
+        return resource;
+    }
+
+    protected Pipe NewPipe(int capacity = 0, bool nonBlocking = false) => Own(new Pipe(capacity, nonBlocking));
+
+    protected string PathOf(string name) => Path.Combine(Folder, name);
+
+    protected virtual void Dispose(bool disposing)
+    {
+        _toDispose.Reverse();
+        _toDispose.ForEach(resource => resource.Dispose());
+        if (_folder is not null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+
+        OpenDescriptors().Except(_before, StringComparer.Ordinal).Should().BeEmpty("a test leaves no descriptor open");
+    }
+
+    private static HashSet<string> OpenDescriptors()
+    {
+        HashSet<string> descriptors = new(StringComparer.Ordinal);
+        foreach (string fd in Directory.GetFiles("/proc/self/fd"))
+        {
+            if (new FileInfo(fd).LinkTarget is string target && !IsOfTheRuntime(target))
+            {
+                descriptors.Add($"{fd} -> {target}");
+            }
+        }
+
+        return descriptors;
+    }
+
+    /// <summary>The listing itself, and what is loaded when it is first needed.</summary>
+    private static bool IsOfTheRuntime(string target) =>
+        target.EndsWith("/fd", StringComparison.Ordinal) || Path.GetExtension(target) is ".dll" or ".pdb";
+}

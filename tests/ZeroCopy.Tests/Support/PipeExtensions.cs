@@ -1,0 +1,25 @@
+namespace ZeroCopy.Tests.Support;
+
+/// <summary>write(2) and read(2) on a pipe, one call each.</summary>
+internal static class PipeExtensions
+{
+    public static void Write(this Pipe pipe, params byte[] bytes) => Native.Write(pipe.WriteHandle, bytes).Should().Be(bytes.Length);
+
+    public static void Write(this Pipe pipe, string text) => pipe.Write(System.Text.Encoding.ASCII.GetBytes(text));
+
+    /// <summary>One read of at most <paramref name="count"/> bytes; do not ask an empty pipe.</summary>
+    public static byte[] Read(this Pipe pipe, int count = 1 << 20)
+    {
+        byte[] buffer = new byte[count];
+        return buffer[..Native.Read(pipe.ReadHandle, buffer)];
+    }
+
+    public static string ReadText(this Pipe pipe) => System.Text.Encoding.ASCII.GetString(pipe.Read());
+
+    /// <summary>Fills every slot.</summary>
+    public static Pipe Full(this Pipe pipe)
+    {
+        pipe.Write(new byte[pipe.Capacity]);
+        return pipe;
+    }
+}
