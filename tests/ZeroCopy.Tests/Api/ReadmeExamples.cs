@@ -1,0 +1,34 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy.Tests.Api;
+
+/// <summary>The C# of README, as it stands there.</summary>
+internal static class ReadmeExamples
+{
+    public static void SendFile(string path, Socket socket)
+    {
+        using SafeFileHandle file = File.OpenHandle(path);
+        using Pipe pipe = new();
+        long moved;
+        while ((moved = Splice.Move(file, pipe.WriteHandle, 1 << 20)) > 0)
+        {
+            while (moved > 0)
+            {
+                moved -= Splice.Move(pipe.ReadHandle, socket.SafeHandle, moved);
+            }
+        }
+    }
+
+    public static long MoveIfReady(SafeHandle source, Pipe pipe)
+    {
+        Errno errno = Splice.TryMove(source, pipe.WriteHandle, 4096, SpliceFlags.NonBlock, out long moved);
+        if (errno == Errno.EAGAIN)
+        {
+            // Not ready: wait, then try again. It is never mixed up with the end, which is Errno.None and a count of 0.
+        }
+
+        return moved;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace ZeroCopy.Tests.Api;
+
+/// <summary>README says only what is so: its code is code that builds and runs, and its links lead somewhere.</summary>
+public sealed partial class ReadmeTests : KernelTest
+{
+    private static readonly string _readme = File.ReadAllText(Repository.PathOf("README.md"));
+
+    [Fact]
+    public void CSharp_EachBlock_IsPartOfTheExamples()
+    {
+        string examples = WithoutIndentation(File.ReadAllText(Repository.PathOf("tests", "ZeroCopy.Tests", "Api", "ReadmeExamples.cs")));
+        MatchCollection blocks = CSharpBlock().Matches(_readme);
+        blocks.Should().HaveCount(2);
+        blocks.Should().AllSatisfy(block => examples.Should().Contain(WithoutIndentation(block.Groups["code"].Value)));
+    }
+
+    [Fact]
+    public void Links_Relative_LeadToFiles() =>
+        Link().Matches(_readme).Select(link => link.Groups["target"].Value).Where(target => !target.StartsWith("https:", StringComparison.Ordinal))
+            .Should().NotBeEmpty().And.AllSatisfy(target => File.Exists(Repository.PathOf(target)).Should().BeTrue($"{target} is linked"));
+
+    [Fact]
+    public void Api_NamedInTheTableOfCalls_Exists()
+    {
+        string[] names = [.. Member().Matches(_readme).Select(member => member.Value).Distinct(StringComparer.Ordinal)];
+        names.Should().Contain(["Splice.Move", "Tee.TryDuplicate", "Pipe.Capacity"]);
+        names.Should().AllSatisfy(name =>
+        {
+            string[] parts = name.Split('.');
+            typeof(Splice).Assembly.GetType($"ZeroCopy.{parts[0]}")!.GetMember(parts[1]).Should().NotBeEmpty($"{name} is in README");
+        });
+    }
+
+    [Fact]
+    public void Errors_Shown_AreWhatTheyRead()
+    {
+        Pipe pipe = NewPipe();
+        FluentActions.Invoking(() => Splice.Move(pipe.ReadHandle, pipe.WriteHandle, 1)).Should().Throw<ErrnoException>()
+            .Which.Message.Should().Match(message => _readme.Contains($"\n{message}\n", StringComparison.Ordinal));
+        string[] child = Child.RunAfter("ulimit -n 300", "pipes", "1000").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        _readme.Should().Contain($"\n{child[^1]}\n");
+    }
+
+    [Fact]
+    public void SendFile_TheExample_SendsTheFile()
+    {
+        byte[] bytes = Bytes.Random(1_000_003);
+        File.WriteAllBytes(PathOf("file"), bytes);
+        SocketPair sockets = Own(SocketPair.Tcp());
+        Task<byte[]> received = Task.Run(() =>
+        {
+            byte[] buffer = new byte[bytes.Length];
+            new NetworkStream(sockets.Far).ReadExactly(buffer);
+            return buffer;
+        });
+        InTime(() =>
+        {
+            ReadmeExamples.SendFile(PathOf("file"), sockets.Near);
+            return true;
+        });
+        InTime(() => received.Result).Should().Equal(bytes);
+    }
+
+    [Fact]
+    public void MoveIfReady_TheExample_MovesOrDoesNot()
+    {
+        Pipe source = NewPipe();
+        Pipe target = NewPipe();
+        ReadmeExamples.MoveIfReady(source.ReadHandle, target).Should().Be(0);
+        source.Write("hello");
+        ReadmeExamples.MoveIfReady(source.ReadHandle, target).Should().Be(5);
+    }
+
+    private static string WithoutIndentation(string code) =>
+        string.Join('\n', code.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
+    [GeneratedRegex(@"```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex CSharpBlock();
+
+    [GeneratedRegex(@"\]\((?<target>[^)]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"\b(Splice|Tee|VmSplice|Pipe|SpliceFlags|Errno)\.(?!csproj)[A-Z]\w*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Member();
+}
