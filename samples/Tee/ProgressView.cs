@@ -13,7 +13,12 @@ internal static class ProgressView
 
     public static int Show(Copier copier)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        // By itself it takes a console whose input is a pipe for one that nobody looks at.
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Console.Error),
+            Interactive = Console.IsErrorRedirected ? InteractionSupport.No : InteractionSupport.Yes,
+        });
         Stopwatch clock = Stopwatch.StartNew();
         Task<int> copying = Task.Factory.StartNew(copier.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (console.Profile.Capabilities.Interactive)

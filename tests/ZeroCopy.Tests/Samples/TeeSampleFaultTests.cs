@@ -149,6 +149,15 @@ public sealed class TeeSampleFaultTests : KernelTest
         run.ExitCode.Should().Be(0);
     }
 
+    [SkippableFact]
+    public void Tee_ProgressOnATerminal_GoesOnAllTheTime()
+    {
+        Shell.SkipWithout("script");
+        Finished run = Shell.Line($"script -qec \"sh -c 'head -c 2G /dev/zero | {TeeSample.CommandLine} --progress /dev/null > /dev/null'\" /dev/null");
+        run.Text.Split("MiB in").Should().HaveCountGreaterThan(3, "it is shown while the copy goes on, and at its end");
+        run.Text.Should().Contain("2,048.0 MiB in");
+    }
+
     [Theory]
     [InlineData("--help", 0, "FILE")]
     [InlineData("--no-such-option", 1, "tee: unrecognized option '--no-such-option'")]
