@@ -19,6 +19,19 @@ public sealed class AbiTests : KernelTest
     /// <summary>The name of a constant, and what it is called in C.</summary>
     private static readonly Dictionary<string, string> _constants = new(StringComparer.Ordinal)
     {
+        ["EFD_CLOEXEC"] = "EFD_CLOEXEC",
+        ["EFD_NONBLOCK"] = "EFD_NONBLOCK",
+        ["EPOLLERR"] = "EPOLLERR",
+        ["EPOLLHUP"] = "EPOLLHUP",
+        ["EPOLLIN"] = "EPOLLIN",
+        ["EPOLLONESHOT"] = "EPOLLONESHOT",
+        ["EPOLLOUT"] = "EPOLLOUT",
+        ["EPOLLRDHUP"] = "EPOLLRDHUP",
+        ["EPOLL_CLOEXEC"] = "EPOLL_CLOEXEC",
+        ["EPOLL_CTL_ADD"] = "EPOLL_CTL_ADD",
+        ["EPOLL_CTL_MOD"] = "EPOLL_CTL_MOD",
+        ["EpollEventDataOffset"] = "offsetof(struct epoll_event, data)",
+        ["EpollEventSize"] = "sizeof(struct epoll_event)",
         ["F_GETFL"] = "F_GETFL",
         ["F_GETPIPE_SZ"] = "F_GETPIPE_SZ",
         ["F_SETPIPE_SZ"] = "F_SETPIPE_SZ",
@@ -37,12 +50,18 @@ public sealed class AbiTests : KernelTest
     /// <summary>The name of a call, its signature in C# and its prototype in C.</summary>
     private static readonly Dictionary<string, (string Managed, string C)> _calls = new(StringComparer.Ordinal)
     {
+        ["epoll_create1"] = ("Int32 (Int32)", "int (*)(int)"),
+        ["epoll_ctl"] = ("Int32 (SafeFileHandle, Int32, Int32, Byte*)", "int (*)(int, int, int, struct epoll_event *)"),
+        ["epoll_wait"] = ("Int32 (SafeFileHandle, Byte*, Int32, Int32)", "int (*)(int, struct epoll_event *, int, int)"),
+        ["eventfd"] = ("Int32 (UInt32, Int32)", "int (*)(unsigned int, int)"),
         ["fcntl"] = ("Int32 (SafeHandle, Int32, IntPtr)", "int (*)(int, int, ...)"),
         ["ioctl"] = ("Int32 (SafeHandle, UIntPtr, Int32*)", "int (*)(int, request, ...)"),
         ["pipe2"] = ("Int32 (Int32*, Int32)", "int (*)(int *, int)"),
+        ["read"] = ("IntPtr (SafeFileHandle, Void*, UIntPtr)", "ssize_t (*)(int, void *, size_t)"),
         ["splice"] = ("IntPtr (SafeHandle, Int64*, SafeHandle, Int64*, UIntPtr, UInt32)", "ssize_t (*)(int, off64_t *, int, off64_t *, size_t, unsigned int)"),
         ["tee"] = ("IntPtr (SafeHandle, SafeHandle, UIntPtr, UInt32)", "ssize_t (*)(int, int, size_t, unsigned int)"),
         ["vmsplice"] = ("IntPtr (SafeHandle, IOVector*, UIntPtr, UInt32)", "ssize_t (*)(int, const struct iovec *, size_t, unsigned int)"),
+        ["write"] = ("IntPtr (SafeFileHandle, Void*, UIntPtr)", "ssize_t (*)(int, const void *, size_t)"),
     };
 
     /// <summary>The name of a struct, what it is in C, and its fields in both.</summary>
@@ -73,6 +92,8 @@ public sealed class AbiTests : KernelTest
             #include <fcntl.h>
             #include <limits.h>
             #include <stddef.h>
+            #include <sys/epoll.h>
+            #include <sys/eventfd.h>
             #include <sys/ioctl.h>
             #include <sys/uio.h>
             #include <unistd.h>

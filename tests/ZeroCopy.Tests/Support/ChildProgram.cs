@@ -27,6 +27,9 @@ internal static class ChildProgram
                 case ["fill-file", string path]:
                     FillFile(path);
                     break;
+                case ["wait", string milliseconds]:
+                    Wait(TimeSpan.FromMilliseconds(int.Parse(milliseconds, CultureInfo.InvariantCulture)));
+                    break;
                 default:
                     return 2;
             }
@@ -116,6 +119,20 @@ internal static class ChildProgram
         {
             Say($"left {pipe.BytesAvailable}");
         }
+    }
+
+    /// <summary>Parks waits that nothing ends, and tells what processor time that takes once all is warm.</summary>
+    private static void Wait(TimeSpan time)
+    {
+        using Pipe pipe = new();
+        using CancellationTokenSource source = new();
+        Task[] waits = [.. Enumerable.Range(0, 1000).Select(_ => FdReadiness.WaitReadableAsync(pipe.ReadHandle, source.Token).AsTask())];
+        Task.WhenAny(waits).Wait(time).Should().BeFalse();
+        Say("parked");
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        Task.WhenAny(waits).Wait(time).Should().BeFalse();
+        Say(Environment.CpuUsage.TotalTime - before);
+        source.Cancel();
     }
 
     private static void Say(object what) => Console.WriteLine(what);

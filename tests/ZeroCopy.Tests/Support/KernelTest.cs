@@ -11,9 +11,12 @@ public abstract class KernelTest : IDisposable
 
     static KernelTest()
     {
-        // What the runtime opens once and keeps: for its first child process, and for its first socket.
+        // What is opened once and kept: for the first child process, for the first socket, and by the library's loops.
         Shell.Run("true").ExitCode.Should().Be(0);
         SocketPair.Tcp().Dispose();
+        List<Pipe> pipes = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Pipe())];
+        Task.WhenAll(pipes.Select(pipe => FdReadiness.WaitWritableAsync(pipe.WriteHandle).AsTask())).Wait(Patience).Should().BeTrue();
+        pipes.ForEach(pipe => pipe.Dispose());
     }
 
     protected KernelTest() => _before = OpenDescriptors();

@@ -1,0 +1,311 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy;
+
+/// <summary>
+/// An epoll descriptor, its thread, and the table of who waits there for what. Descriptors are registered one-shot: an event disarms them, so that
+/// one that stays ready costs nothing until somebody waits for it again.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
+internal sealed class EpollLoop
+{
+    /// <summary>
+    /// How often parked handles are looked at: one that is closed gives no event. Four times a second costs nothing measurable, and tells a user who
+    /// disposed something soon enough.
+    /// </summary>
+    private const int SweepMilliseconds = 250;
+
+    /// <summary>As many as are likely to be ready at once; the others come with the next call.</summary>
+    private const int EventsAtOnce = 256;
+
+    /// <summary>Enough for bursts; what is beyond it is left to the collector.</summary>
+    private const int MostRecycled = 1024;
+
+    /// <summary>No descriptor has this as its data: generations start at 1.</summary>
+    private const ulong WakeUp = 0;
+
+    private readonly Lock _lock = new();
+    private readonly SafeFileHandle _epoll = new();
+    private readonly SafeFileHandle _wakeUp = new();
+    private readonly Dictionary<int, Registration> _registrations = [];
+    private Waiter? _recycled;
+    private int _recycledCount;
+    private int _parked;
+    private bool _sleepsForLong;
+    private Errno _broken;
+
+    public EpollLoop(int number)
+    {
+        Errno errno = Interop.EpollCreate(_epoll);
+        string call = "epoll_create1";
+        if (errno == Errno.None)
+        {
+            errno = Interop.EventFd(_wakeUp);
+            call = "eventfd";
+        }
+
+        if (errno == Errno.None)
+        {
+            errno = Interop.EpollControl(_epoll, Interop.EPOLL_CTL_ADD, (int)_wakeUp.DangerousGetHandle(), Interop.EPOLLIN, WakeUp);
+            call = "epoll_ctl";
+        }
+
+        if (errno != Errno.None)
+        {
+            _epoll.Dispose();
+            _wakeUp.Dispose();
+            throw new ErrnoException(errno, call);
+        }
+
+        // Unsafe: the thread outlives whoever happened to be the first to wait, and must not keep that one's execution context.
+        new Thread(Run) { IsBackground = true, Name = $"ZeroCopy epoll {number}" }.UnsafeStart();
+    }
+
+    /// <summary>
+    /// Waits for EPOLLIN or EPOLLOUT of a descriptor. The caller holds a reference to its handle while this runs, and no longer.
+    /// </summary>
+    public ValueTask WaitAsync(SafeHandle handle, int fd, uint direction, CancellationToken cancellationToken)
+    {
+        Waiter waiter;
+        Waiter? orphans = null;
+        Errno errno;
+        lock (_lock)
+        {
+            if (!_registrations.TryGetValue(fd, out Registration? registration))
+            {
+                registration = new Registration(fd) { Generation = 1 };
+                _registrations.Add(fd, registration);
+            }
+
+            errno = _broken == Errno.None ? Arm(registration, direction, ref orphans) : _broken;
+            waiter = Rent();
+            if (errno == Errno.None)
+            {
+                waiter.Handle = handle;
+                waiter.Direction = direction;
+                registration.Add(waiter);
+                _parked++;
+            }
+
+            if (_sleepsForLong)
+            {
+                _sleepsForLong = false;
+                Interop.EventFdSignal(_wakeUp);
+            }
+        }
+
+        FailAsDisposed(orphans);
+        if (errno == Errno.None)
+        {
+            waiter.CancelBy(cancellationToken);
+            return waiter.Task;
+        }
+
+        Recycle(waiter);
+
+        // Files, directories and some devices, which are always ready.
+        return errno == Errno.EPERM ? ValueTask.CompletedTask : ValueTask.FromException(new ErrnoException(errno, "epoll_ctl"));
+    }
+
+    /// <summary>Takes a waiter out of the table, unless somebody did so before.</summary>
+    public bool TryTakeOut(Waiter waiter)
+    {
+        Waiter? taken = null;
+        lock (_lock)
+        {
+            if (waiter.Registration is Registration registration)
+            {
+                _parked -= registration.TakeOut((candidate, _) => candidate == waiter, 0, ref taken);
+            }
+        }
+
+        return taken is not null;
+    }
+
+    public void Recycle(Waiter waiter)
+    {
+        lock (_lock)
+        {
+            if (_recycledCount < MostRecycled)
+            {
+                waiter.Next = _recycled;
+                _recycled = waiter;
+                _recycledCount++;
+            }
+        }
+    }
+
+    private static void FailAsDisposed(Waiter? waiters) =>
+        CompleteEach(waiters, static waiter => waiter.Complete(new ObjectDisposedException(objectName: null, "The handle was disposed while it was waited for.")));
+
+    private static void CompleteEach(Waiter? waiters, Action<Waiter> complete)
+    {
+        while (waiters is not null)
+        {
+            // The next, before somebody uses this one again.
+            Waiter waiter = waiters;
+            waiters = waiter.Next;
+            waiter.Next = null;
+            complete(waiter);
+        }
+    }
+
+    private Waiter Rent()
+    {
+        Waiter? waiter = _recycled;
+        if (waiter is null)
+        {
+            return new Waiter(this);
+        }
+
+        _recycled = waiter.Next;
+        _recycledCount--;
+        waiter.Next = null;
+        return waiter;
+    }
+
+    /// <summary>
+    /// Asks epoll for what is waited for and one direction more. Where epoll does not know the number any more, its descriptor was closed and this is
+    /// another one: whoever still waits for the old one is an orphan.
+    /// </summary>
+    private Errno Arm(Registration registration, uint direction, ref Waiter? orphans)
+    {
+        if (registration.IsAdded)
+        {
+            Errno errno = Control(registration, Interop.EPOLL_CTL_MOD, registration.Interest() | direction);
+            if (errno != Errno.ENOENT)
+            {
+                return errno;
+            }
+
+            registration.IsAdded = false;
+            _parked -= registration.TakeOut(static (_, _) => true, 0, ref orphans);
+        }
+
+        registration.Generation = Math.Max(unchecked(registration.Generation + 1), 1);
+        Errno added = Control(registration, Interop.EPOLL_CTL_ADD, direction);
+        if (added == Errno.EEXIST)
+        {
+            added = Control(registration, Interop.EPOLL_CTL_MOD, direction);
+        }
+
+        registration.IsAdded = added == Errno.None;
+        return added;
+    }
+
+    private Errno Control(Registration registration, int operation, uint interest)
+    {
+        uint events = interest | Interop.EPOLLONESHOT | ((interest & Interop.EPOLLIN) != 0 ? Interop.EPOLLRDHUP : 0);
+        return Interop.EpollControl(_epoll, operation, registration.Fd, events, registration.Data);
+    }
+
+    private void Run()
+    {
+        Interop.EpollEvents events = new(EventsAtOnce);
+        long nextSweep = Environment.TickCount64 + SweepMilliseconds;
+        bool isIdle = false;
+        Errno errno = Errno.None;
+        while (errno is Errno.None or Errno.EINTR)
+        {
+            bool sleepsForLong;
+            lock (_lock)
+            {
+                // Only after a whole interval without a waiter, so that one that comes and goes does not cost a wake-up each time.
+                sleepsForLong = _sleepsForLong = isIdle && _parked == 0;
+            }
+
+            errno = Interop.EpollWait(_epoll, events, sleepsForLong ? -1 : SweepMilliseconds, out int count);
+            Waiter? ready = null;
+            lock (_lock)
+            {
+                _sleepsForLong = false;
+                for (int i = 0; i < count; i++)
+                {
+                    Dispatch(events.Data(i), events.Events(i), ref ready);
+                }
+            }
+
+            CompleteEach(ready, static waiter => waiter.Complete());
+            if (sleepsForLong)
+            {
+                isIdle = false;
+                nextSweep = Environment.TickCount64 + SweepMilliseconds;
+            }
+            else if (Environment.TickCount64 >= nextSweep)
+            {
+                isIdle = Sweep() == 0;
+                nextSweep = Environment.TickCount64 + SweepMilliseconds;
+            }
+        }
+
+        Break(errno);
+    }
+
+    /// <summary>Somebody closed a descriptor that is not theirs. To wait again would spin; those who wait are told.</summary>
+    private void Break(Errno errno)
+    {
+        Waiter? all = null;
+        lock (_lock)
+        {
+            _broken = errno;
+            foreach (Registration registration in _registrations.Values)
+            {
+                registration.TakeOut(static (_, _) => true, 0, ref all);
+            }
+        }
+
+        CompleteEach(all, waiter => waiter.Complete(new ErrnoException(errno, "epoll_wait")));
+    }
+
+    private void Dispatch(ulong data, uint events, ref Waiter? ready)
+    {
+        if (data == WakeUp)
+        {
+            Interop.EventFdReset(_wakeUp);
+            return;
+        }
+
+        if (!_registrations.TryGetValue((int)(uint)data, out Registration? registration) || registration.Data != data)
+        {
+            return;
+        }
+
+        // An error or a hang-up ends every wait: the next call says what it is.
+        uint directions = (events & (Interop.EPOLLERR | Interop.EPOLLHUP)) != 0
+            ? Interop.EPOLLIN | Interop.EPOLLOUT
+            : (events & Interop.EPOLLOUT) | ((events & (Interop.EPOLLIN | Interop.EPOLLRDHUP)) != 0 ? Interop.EPOLLIN : 0);
+        _parked -= registration.TakeOut(static (waiter, directions) => (waiter.Direction & directions) != 0, directions, ref ready);
+
+        // The event has disarmed the other direction too. Should its descriptor be gone meanwhile, the sweep finds that out.
+        uint rest = registration.Interest();
+        if (rest != 0)
+        {
+            _ = Control(registration, Interop.EPOLL_CTL_MOD, rest);
+        }
+    }
+
+    /// <summary>Ends the waits for handles that were closed.</summary>
+    /// <returns>How many wait.</returns>
+    private int Sweep()
+    {
+        Waiter? closed = null;
+        int parked;
+        lock (_lock)
+        {
+            if (_parked > 0)
+            {
+                foreach (Registration registration in _registrations.Values)
+                {
+                    _parked -= registration.TakeOut(static (waiter, _) => waiter.Handle!.IsClosed, 0, ref closed);
+                }
+            }
+
+            parked = _parked;
+        }
+
+        FailAsDisposed(closed);
+        return parked;
+    }
+}
