@@ -19,6 +19,10 @@ public sealed class Pipe : IDisposable
 {
     private const int MaxCapacityOfKernelDefault = 1024 * 1024;
 
+    /// <summary>Whoever lends this pipe out, while it is lent, and the capacity that it had then. For a pool alone.</summary>
+    internal object? Lender;
+    internal int LentCapacity;
+
     /// <summary><c>pipe2(pipefd, O_CLOEXEC)</c>: opens a pipe.</summary>
     /// <param name="capacity">
     /// How much it should hold, in bytes, or 0 for the kernel's default (16 pages; 2 for an unprivileged user past

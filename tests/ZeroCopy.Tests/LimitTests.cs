@@ -31,8 +31,7 @@ public sealed class LimitTests : KernelTest
         long descriptors = (2 * pipes) + 500;
         Skip.If(pages == 0, "there is no soft limit");
         Skip.IfNot(Shell.Line($"ulimit -n {descriptors}").ExitCode == 0, $"needs {descriptors} descriptors");
-        string unprivileged = Environment.IsPrivilegedProcess ? "setpriv --bounding-set=-all --inh-caps=-all" : "env";
-        Finished child = Child.RunUnder($"ulimit -n {descriptors}; {unprivileged}", "pipes", (pipes + 1).ToString(CultureInfo.InvariantCulture));
+        Finished child = Child.RunUnder($"ulimit -n {descriptors}; {Child.Unprivileged}", "pipes", (pipes + 1).ToString(CultureInfo.InvariantCulture));
         child.Text.Should().Match("ready\n* pipes, the last has 2 slots\ntook 2 pages\nhinted: 2 slots\nleft open: 0\nfcntl: EPERM (1): *pipe-user-pages-soft*\n");
     }
 

@@ -83,6 +83,6 @@ public sealed partial class ReadmeTests : KernelTest
     [GeneratedRegex(@"\]\((?<target>[^)]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"\b(Splice|Tee|VmSplice|Pipe|SpliceFlags|Errno|FdReadiness|SpliceSocket)\.(?!csproj)[A-Z]\w*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\b(Splice|Tee|VmSplice|Pipe|SpliceFlags|Errno|PipePool|FdReadiness|SpliceSocket)\.(?!csproj)[A-Z]\w*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Member();
 }

@@ -5,6 +5,9 @@ internal static class Child
 {
     private static readonly string _line = $"exec dotnet '{typeof(Child).Assembly.Location}'";
 
+    /// <summary>What to run a program under so that it has no capability, whoever runs the tests.</summary>
+    public static string Unprivileged { get; } = Environment.IsPrivilegedProcess ? "setpriv --bounding-set=-all --inh-caps=-all" : "env";
+
     public static Finished Run(params string[] arguments) => RunAfter(string.Empty, arguments);
 
     /// <summary>Runs it where the commands before it in the same shell have taken effect.</summary>

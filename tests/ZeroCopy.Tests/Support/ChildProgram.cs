@@ -24,6 +24,12 @@ internal static class ChildProgram
                 case ["pipes", string most]:
                     Pipes(int.Parse(most, CultureInfo.InvariantCulture));
                     break;
+                case ["pool", string most]:
+                    Pool(int.Parse(most, CultureInfo.InvariantCulture));
+                    break;
+                case ["small-pool"]:
+                    SmallPool();
+                    break;
                 case ["fill-file", string path]:
                     FillFile(path);
                     break;
@@ -99,6 +105,40 @@ internal static class ChildProgram
             pipes.ForEach(pipe => pipe.Dispose());
             Say($"left open: {Directory.GetFiles("/proc/self/fd").Length - descriptors}");
         }
+    }
+
+    private static void Pool(int most)
+    {
+        Say("ready");
+        using PipePool pool = new();
+        List<Pipe> lent = [];
+        Errno errno;
+        while ((errno = pool.TryRent(out Pipe? pipe)) == Errno.None && lent.Count < most)
+        {
+            lent.Add(pipe!);
+        }
+
+        Say($"{lent.Count} lent, then {errno}");
+        pool.Return(lent[^1]);
+        Say($"after a return: {pool.TryRent(out _)}");
+    }
+
+    /// <summary>Takes all the pages that a user may have, so that a pool gets small pipes; then gives them back.</summary>
+    private static void SmallPool()
+    {
+        Say("ready");
+        using PipePool pool = new();
+        List<Pipe> large = [];
+        do
+        {
+            large.Add(new Pipe(Pipe.MaxCapacity));
+        }
+        while (large[^1].Capacity > 2 * Environment.SystemPageSize);
+        Pipe small = pool.Rent();
+        Say($"{small.Capacity / Environment.SystemPageSize} slots past the limit");
+        pool.Return(small);
+        large.ForEach(pipe => pipe.Dispose());
+        Say($"{pool.Rent().Capacity / Environment.SystemPageSize} slots when it is over");
     }
 
     /// <summary>Splices into a file until that fails. The handler keeps SIGXFSZ from ending the process.</summary>

@@ -17,6 +17,7 @@ internal static partial class Native
 
     private const int F_GETFD = 1;
     private const int F_GETFL = 3;
+    private const int F_SETFL = 4;
     private const int F_ADD_SEALS = 1033;
     private const int F_SEAL_WRITE = 8;
     private const uint MFD_ALLOW_SEALING = 2;
@@ -47,6 +48,8 @@ internal static partial class Native
     public static int DescriptorFlags(SafeHandle fd) => fcntl(fd, F_GETFD, 0);
 
     public static int StatusFlags(SafeHandle fd) => fcntl(fd, F_GETFL, 0);
+
+    public static void SetStatusFlags(SafeHandle fd, int flags) => fcntl(fd, F_SETFL, flags).Should().Be(0);
 
     public static long Position(SafeHandle fd) => lseek(fd, 0, 1);
 

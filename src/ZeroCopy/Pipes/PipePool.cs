@@ -1,0 +1,192 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy;
+
+/// <summary>Lends out pipes, so that a transfer does not open one each time: to open and close one takes longer than to move a megabyte.</summary>
+/// <remarks>
+/// <para>
+/// Its pipes are non-blocking and empty. A pipe that comes back is kept only if it provably is what it was: empty, of the same capacity, with the same
+/// flags, both ends open. Any other is closed, so that no byte of one transfer ever shows in the next. What is kept is bounded by number and by bytes of
+/// capacity, since both count against limits of the process and the user; what is lent is not.
+/// </para>
+/// <para>
+/// Where the system gives only small pipes (an unprivileged user past <c>/proc/sys/fs/pipe-user-pages-soft</c>), so does the pool, and tries again to
+/// enlarge each when it is lent. Safe to call from any thread. A pipe that is never returned is closed when it is collected.
+/// </para>
+/// </remarks>
+public sealed class PipePool : IDisposable
+{
+    private const int SlotsOfKernelDefault = 16;
+
+    private readonly Lock _lock = new();
+    private readonly Stack<Pipe> _idle = [];
+    private readonly int _capacity;
+    private readonly int _maxIdlePipes;
+    private readonly long _maxIdleBytes;
+    private long _idleBytes;
+    private bool _isDisposed;
+
+    /// <summary>The largest capacity that a pipe of this pool has had, which shows what the system allows; at first, what every pipe should have.</summary>
+    private volatile int _largest;
+
+    /// <summary>Makes a pool of one's own.</summary>
+    /// <param name="capacity">The capacity of its pipes in bytes, a hint as for <see cref="Pipe(int, bool)"/>; 0 for the kernel's default.</param>
+    /// <param name="maxIdlePipes">The most pipes that are kept while nobody uses them; two descriptors each. 0 or more, 64 by default.</param>
+    /// <param name="maxIdleBytes">
+    /// The most bytes of capacity that these may have together, 0 or more. 4 MiB by default: a sixteenth of what an unprivileged user has by default.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is negative.</exception>
+    public PipePool(int capacity = 0, int maxIdlePipes = 64, long maxIdleBytes = 4 * 1024 * 1024)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxIdlePipes);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxIdleBytes);
+        _capacity = capacity;
+        _maxIdlePipes = maxIdlePipes;
+        _maxIdleBytes = maxIdleBytes;
+        int kernelDefault = SlotsOfKernelDefault * Environment.SystemPageSize;
+        _largest = capacity == 0 ? kernelDefault : Math.Min(capacity, kernelDefault);
+    }
+
+    /// <summary>The pool of the process, with pipes of the kernel's default capacity. It cannot be disposed.</summary>
+    public static PipePool Shared { get; } = new();
+
+    /// <summary>Lends an empty non-blocking pipe, to be given to <see cref="Return"/> afterwards.</summary>
+    /// <returns>The pipe. It is the pool's: do not dispose it, unless it is not to be used again.</returns>
+    /// <exception cref="ErrnoException">No pipe was idle and none could be opened; see <see cref="Pipe(int, bool)"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
+    public Pipe Rent()
+    {
+        Pipe pipe = TakeIdle() ?? Open();
+        pipe.LentCapacity = Enlarge(pipe);
+        pipe.Lender = this;
+        PipeMetrics.Rented.Add(1);
+        return pipe;
+    }
+
+    /// <summary><see cref="Rent"/> that returns the error number instead of throwing it.</summary>
+    /// <param name="pipe">The pipe, or null where there is an error.</param>
+    /// <returns><see cref="Errno.None"/>, or why no pipe could be opened: EMFILE, ENFILE, ENOMEM, EPERM or ENOSYS, as for <see cref="Pipe(int, bool)"/>.</returns>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
+    public Errno TryRent(out Pipe? pipe)
+    {
+        try
+        {
+            pipe = Rent();
+            return Errno.None;
+        }
+        catch (ErrnoException e)
+        {
+            pipe = null;
+            return e.Errno;
+        }
+    }
+
+    /// <summary>Takes a pipe back: keeps it where it is as it was lent and there is room, closes it where not.</summary>
+    /// <param name="pipe">A pipe that this pool has lent, which nobody uses any more.</param>
+    /// <exception cref="ArgumentNullException">The pipe is null.</exception>
+    /// <exception cref="InvalidOperationException">The pipe is not lent by this pool: it is another's, or came back already.</exception>
+    public void Return(Pipe pipe)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        if (Interlocked.CompareExchange(ref pipe.Lender, null, this) != this)
+        {
+            throw new InvalidOperationException("The pipe is not lent by this pool: it is another's, or was returned before.");
+        }
+
+        PipeMetrics.Rented.Add(-1);
+        bool isClean = IsAsItWasLent(pipe);
+        if (!isClean || !TryKeep(pipe))
+        {
+            pipe.Dispose();
+            PipeMetrics.Closed.Add(1, new KeyValuePair<string, object?>("zerocopy.pipe.reason", isClean ? "full" : "dirty"));
+        }
+    }
+
+    /// <summary>Closes the pipes that are idle. Those that are lent are closed when they come back.</summary>
+    /// <exception cref="InvalidOperationException">It is <see cref="Shared"/>.</exception>
+    public void Dispose()
+    {
+        if (this == Shared)
+        {
+            throw new InvalidOperationException("The shared pool serves the whole process, and cannot be disposed.");
+        }
+
+        lock (_lock)
+        {
+            _isDisposed = true;
+            while (_idle.TryPop(out Pipe? pipe))
+            {
+                pipe.Dispose();
+            }
+        }
+    }
+
+    private static bool IsAsItWasLent(Pipe pipe)
+    {
+        try
+        {
+            return IsNonBlocking(pipe.ReadHandle) && IsNonBlocking(pipe.WriteHandle) && pipe.Capacity == pipe.LentCapacity && pipe.BytesAvailable == 0;
+        }
+        catch (Exception e) when (e is ObjectDisposedException or ErrnoException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsNonBlocking(SafeFileHandle end) =>
+        Interop.GetStatusFlags(end, out long flags) == Errno.None && (flags & Interop.O_NONBLOCK) != 0;
+
+    private Pipe? TakeIdle()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_idle.TryPop(out Pipe? pipe))
+            {
+                return null;
+            }
+
+            _idleBytes -= pipe.LentCapacity;
+            return pipe;
+        }
+    }
+
+    private Pipe Open()
+    {
+        Pipe pipe = new(_capacity, nonBlocking: true);
+        PipeMetrics.Created.Add(1);
+        return pipe;
+    }
+
+    /// <summary>A pipe that was opened past a limit of the user stays small until somebody asks again.</summary>
+    /// <returns>The capacity that it has.</returns>
+    private int Enlarge(Pipe pipe)
+    {
+        int capacity = pipe.Capacity;
+        if (capacity < _largest && Interop.SetPipeSize(pipe.WriteHandle, _largest) == Errno.None)
+        {
+            capacity = pipe.Capacity;
+        }
+
+        _largest = Math.Max(_largest, capacity);
+        return capacity;
+    }
+
+    private bool TryKeep(Pipe pipe)
+    {
+        lock (_lock)
+        {
+            if (_isDisposed || _idle.Count >= _maxIdlePipes || _idleBytes + pipe.LentCapacity > _maxIdleBytes)
+            {
+                return false;
+            }
+
+            _idle.Push(pipe);
+            _idleBytes += pipe.LentCapacity;
+            return true;
+        }
+    }
+}
