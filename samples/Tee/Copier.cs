@@ -29,8 +29,17 @@ internal sealed class Copier(SafeFileHandle input, OutputSet outputs) : IDisposa
     {
         try
         {
-            Prepare();
-            Copy();
+            if (Libc.IsInherited(input))
+            {
+                Prepare();
+                Copy();
+            }
+            else
+            {
+                outputs.Report("read error", Errno.EBADF);
+            }
+
+            outputs.Close();
             return outputs.ExitCode;
         }
         catch (ErrnoException e) when (e.Errno == Errno.EPIPE)
@@ -49,6 +58,11 @@ internal sealed class Copier(SafeFileHandle input, OutputSet outputs) : IDisposa
     {
         try
         {
+            if (outputs.Open.IsEmpty)
+            {
+                return;
+            }
+
             _source = new Pipe(Capacity);
             Output first = outputs.Open[0];
             switch (Tee.TryDuplicate(_source.ReadHandle, first.Handle, 1, SpliceFlags.NonBlock, out _))
@@ -210,7 +224,8 @@ internal sealed class Copier(SafeFileHandle input, OutputSet outputs) : IDisposa
     {
         while (count > 0)
         {
-            count -= VmSplice.Fill(_source!.ReadHandle, _buffer.AsSpan(0, (int)Math.Min(_buffer.Length, count)));
+            Errno errno = Libc.Read(_source!.ReadHandle, _buffer.AsSpan(0, (int)Math.Min(_buffer.Length, count)), out int got);
+            count -= errno == Errno.None ? got : throw new ErrnoException(errno, "read");
         }
     }
 
@@ -239,6 +254,12 @@ internal sealed class Copier(SafeFileHandle input, OutputSet outputs) : IDisposa
 
     private void CopyFromNowOn()
     {
+        foreach (Output output in outputs.Open)
+        {
+            output.Duplicates?.Dispose();
+            output.Duplicates = null;
+        }
+
         _source?.Dispose();
         _source = null;
     }

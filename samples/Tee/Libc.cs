@@ -13,6 +13,8 @@ internal static partial class Libc
     public const short POLLIN = 1;
     public const short POLLOUT = 4;
 
+    private const int F_GETFD = 1;
+    private const int FD_CLOEXEC = 1;
     private const int O_WRONLY = 1;
     private const int O_CREAT = 0x40;
     private const int O_TRUNC = 0x200;
@@ -30,6 +32,20 @@ internal static partial class Libc
         }
         while (errno == Errno.EINTR);
         return errno;
+    }
+
+    /// <summary>
+    /// Whether a standard descriptor is the parent's. Where the parent has closed it, the runtime has opened something of its own under its number by now:
+    /// close-on-exec, as nothing can be that came through an exec.
+    /// </summary>
+    public static bool IsInherited(SafeFileHandle fd) => fcntl(fd, F_GETFD, 0) is int flags and >= 0 && (flags & FD_CLOEXEC) == 0;
+
+    /// <summary>close(2), whose errors a SafeHandle does not tell.</summary>
+    public static Errno Close(SafeFileHandle handle)
+    {
+        int fd = (int)handle.DangerousGetHandle();
+        handle.SetHandleAsInvalid();
+        return close(fd) < 0 ? LastError() : Errno.None;
     }
 
     public static Errno Read(SafeFileHandle fd, Span<byte> buffer, out int count)
@@ -74,6 +90,12 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle open(string pathname, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(SafeFileHandle fd, int cmd, nint arg);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int close(int fd);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(SafeFileHandle fd, Span<byte> buf, nuint count);

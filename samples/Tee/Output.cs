@@ -12,6 +12,9 @@ internal sealed class Output(string name, SafeFileHandle handle) : IDisposable
 
     public SafeFileHandle Handle => handle;
 
+    /// <summary>Whether it was opened here, and is to be closed here.</summary>
+    public bool IsFile { get; init; }
+
     /// <summary>The pipe that this output's duplicates go through; none for a pipe that is teed into directly, and for the last output.</summary>
     public Pipe? Duplicates { get; set; }
 
@@ -75,6 +78,9 @@ internal sealed class Output(string name, SafeFileHandle handle) : IDisposable
 
         return Errno.None;
     }
+
+    /// <summary>Closes a file, and reports what a network file system or a quota says only then.</summary>
+    public Errno Close() => Libc.Close(handle);
 
     public void Dispose()
     {

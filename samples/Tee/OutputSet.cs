@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using ZeroCopy;
 
@@ -8,6 +9,9 @@ namespace TeeSample;
 /// <summary>The outputs that still work, and what is said and done about one that fails: the others go on.</summary>
 internal sealed class OutputSet : IDisposable
 {
+    /// <summary>A few assemblies, and the pipes of a few outputs.</summary>
+    private const int SpareDescriptors = 16;
+
     private readonly bool _ignoreClosedPipes;
 
     private OutputSet(bool ignoreClosedPipes) => _ignoreClosedPipes = ignoreClosedPipes;
@@ -21,19 +25,32 @@ internal sealed class OutputSet : IDisposable
     public static OutputSet Create(IEnumerable<string> files, bool append, bool ignoreClosedPipes)
     {
         OutputSet outputs = new(ignoreClosedPipes);
-        outputs.Open = [new Output("'standard output'", new SafeFileHandle(1, ownsHandle: false))];
+        Output standardOutput = new("'standard output'", new SafeFileHandle(1, ownsHandle: false));
+        outputs.Open = [standardOutput];
+
+        // Files may take all the descriptors that there are but these, which the runtime needs for what it loads later, and the copy for its pipes.
+        SafeFileHandle[] spare = [.. Enumerable.Range(0, SpareDescriptors).Select(_ => File.OpenHandle("/dev/null"))];
+        List<(string Name, Errno Errno)> failures = [];
         foreach (string file in files)
         {
-            Errno errno = Libc.OpenForWriting(file, append, out SafeFileHandle handle);
+            SafeFileHandle? handle = null;
+            Errno errno = file.Contains('\uFFFD', StringComparison.Ordinal) ? Errno.EILSEQ : Libc.OpenForWriting(file, append, out handle);
             if (errno == Errno.None)
             {
-                outputs.Open = outputs.Open.Add(new Output(file, handle));
+                outputs.Open = outputs.Open.Add(new Output(Quoting.Quote(file), handle!) { IsFile = true });
             }
             else
             {
-                handle.Dispose();
-                outputs.Report(file.Length == 0 ? "''" : file, errno);
+                handle?.Dispose();
+                failures.Add((Quoting.Quote(file), errno));
             }
+        }
+
+        Array.ForEach(spare, handle => handle.Dispose());
+        failures.ForEach(failure => outputs.Report(failure.Name, failure.Errno));
+        if (!Libc.IsInherited(standardOutput.Handle))
+        {
+            outputs.Fail(standardOutput, Errno.EBADF);
         }
 
         return outputs;
@@ -60,7 +77,23 @@ internal sealed class OutputSet : IDisposable
     public void Report(string what, Errno errno)
     {
         ExitCode = 1;
-        Console.Error.WriteLine($"tee: {what}: {Marshal.GetPInvokeErrorMessage((int)errno)}");
+        using SafeFileHandle standardError = new(2, ownsHandle: false);
+        if (Libc.IsInherited(standardError))
+        {
+            Libc.Write(standardError, Encoding.UTF8.GetBytes($"tee: {what}: {Marshal.GetPInvokeErrorMessage((int)errno)}\n"), out _);
+        }
+    }
+
+    /// <summary>Closes the files, and reports those that fail at that.</summary>
+    public void Close()
+    {
+        foreach (Output file in Open.Where(output => output.IsFile))
+        {
+            if (file.Close() is Errno errno and not Errno.None)
+            {
+                Report(file.Name, errno);
+            }
+        }
     }
 
     public void Dispose()

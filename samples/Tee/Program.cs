@@ -1,8 +1,12 @@
 // tee(1) on tee(2) and splice(2): the bytes go from standard input to standard output and to each FILE inside the kernel, where it allows that.
 //
 //   dotnet run -c Release --project samples/Tee -- [-a] [-i] [-p] [--progress] [FILE]...
+//
+// It does as GNU tee does, except that bytes of a regular file are passed on by reference, so that a pipe at standard output shows what is written to
+// that file until they are read; and that a pipe whose reader has gone ends it with status 141 also where its parent ignores SIGPIPE.
 
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TeeSample;
@@ -13,8 +17,11 @@ Option<bool> ignoreClosedPipes = new("-p") { Description = "Go on with the other
 Option<bool> progress = new("--progress") { Description = "Show the bytes copied and their rate on standard error.", Arity = ArgumentArity.Zero };
 Argument<string[]> files = new("FILE") { Description = "Where else to write.", Arity = ArgumentArity.ZeroOrMore };
 
-RootCommand command = new("Copies standard input to standard output and to each FILE.") { append, ignoreInterrupts, ignoreClosedPipes, progress, files };
-command.Directives.Clear();
+// Not a RootCommand: that one takes /h and [name] for something other than files.
+Command command = new("tee", "Copies standard input to standard output and to each FILE.")
+{
+    append, ignoreInterrupts, ignoreClosedPipes, progress, new HelpOption("--help"), new VersionOption(), files,
+};
 command.SetAction(arguments =>
 {
     // Never disposed: an interrupt that is still on its way when the copy ends is ignored too.
@@ -43,5 +50,5 @@ if (unknown is not null)
     return 1;
 }
 
-// A file may well be called @name or [name]: no response files, and no directives.
+// A file may well be called @name: no response files.
 return command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).Invoke();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace TeeSample;
@@ -20,6 +21,10 @@ internal static class ProgressView
             Interactive = Console.IsErrorRedirected ? InteractionSupport.No : InteractionSupport.Yes,
         });
         Stopwatch clock = Stopwatch.StartNew();
+
+        // Whoever interrupts this gets the cursor back.
+        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => console.Cursor.Show());
+        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => console.Cursor.Show());
         Task<int> copying = Task.Factory.StartNew(copier.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (console.Profile.Capabilities.Interactive)
         {

@@ -7,7 +7,8 @@ namespace ZeroCopy;
 /// <remarks>
 /// <para>
 /// Both ends are close-on-exec and belong to this object; dispose one handle alone to close that end, as for telling the reader that the input has
-/// ended. The properties work as long as one end is open, from any thread; <see cref="Dispose"/> may be called at any time and more than once.
+/// ended. The properties work as long as one end is open. Safe to use from any thread; a property that is read while an end is being disposed may throw
+/// <see cref="ObjectDisposedException"/>. <see cref="Dispose"/> may be called at any time and more than once.
 /// </para>
 /// <para>
 /// A pipe holds a number of pages (slots), not of bytes: each run of bytes that is spliced in takes at least one, so that <see cref="Capacity"/> is
@@ -69,7 +70,8 @@ public sealed class Pipe : IDisposable
         {
             try
             {
-                return int.Parse(File.ReadAllText("/proc/sys/fs/pipe-max-size"), CultureInfo.InvariantCulture);
+                string text = File.ReadAllText("/proc/sys/fs/pipe-max-size");
+                return long.TryParse(text, CultureInfo.InvariantCulture, out long bytes) ? (int)Math.Min(bytes, int.MaxValue) : MaxCapacityOfKernelDefault;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -91,11 +93,11 @@ public sealed class Pipe : IDisposable
     /// <exception cref="ErrnoException">
     /// Setting it failed, and it is what it was.
     /// <list type="table">
-    /// <item><term>EPERM</term><description>It is above <see cref="MaxCapacity"/>, or would take this user past
-    /// <c>/proc/sys/fs/pipe-user-pages-soft</c>; both need <c>CAP_SYS_RESOURCE</c>. Shrinking is always allowed.</description></item>
+    /// <item><term>EPERM</term><description>It is above <see cref="MaxCapacity"/>, which needs <c>CAP_SYS_RESOURCE</c>, or would take this user past
+    /// <c>/proc/sys/fs/pipe-user-pages-soft</c> or <c>-hard</c>, which needs that or <c>CAP_SYS_ADMIN</c>. Shrinking is always allowed.</description></item>
     /// <item><term>EBUSY</term><description>More slots are in use than it would have: read some of the bytes first.</description></item>
-    /// <item><term>EINVAL</term><description>It is more than the kernel can count.</description></item>
     /// <item><term>ENOMEM</term><description>The kernel is out of memory.</description></item>
+    /// <item><term>EBADF</term><description>The descriptor was closed behind this object's back; getting gives this too.</description></item>
     /// </list>
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
@@ -154,7 +156,7 @@ public sealed class Pipe : IDisposable
     private static string? AdviceOnCapacity(Errno errno) => errno switch
     {
         Errno.EPERM => "It is more than /proc/sys/fs/pipe-max-size, or this user's pipes hold as many pages as /proc/sys/fs/pipe-user-pages-soft "
-            + "allows; both need CAP_SYS_RESOURCE to exceed.",
+            + "(or -hard) allows; CAP_SYS_RESOURCE lifts both.",
         Errno.EBUSY => "More of the pipe's slots are in use than it would have: read some of its bytes first.",
         _ => null,
     };

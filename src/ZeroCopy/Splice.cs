@@ -89,7 +89,7 @@ public static class Splice
     /// ended, or EPIPE.</description></item>
     /// <item><term>ENOTCONN</term><description>The source socket is listening or was never connected.</description></item>
     /// <item><term>ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, ECONNREFUSED</term><description>The connection of a socket failed so.</description></item>
-    /// <item><term>EDESTADDRREQ, EMSGSIZE</term><description>The target is a datagram socket without a peer, or the pipe holds more than one datagram.</description></item>
+    /// <item><term>EDESTADDRREQ, EMSGSIZE</term><description>The target is a datagram socket without a peer, or the pipe holds more than a datagram may.</description></item>
     /// <item><term>ENOSPC, EDQUOT</term><description>The target's disk or quota is full.</description></item>
     /// <item><term>EFBIG</term><description>The target would outgrow its file system or the process's limit (<c>ulimit -f</c>); with the latter comes SIGXFSZ,
     /// which ends a .NET process that does not handle it.</description></item>

@@ -69,8 +69,8 @@ public static class VmSplice
     /// <list type="table">
     /// <item><term>EAGAIN</term><description>The pipe is empty and <see cref="SpliceFlags.NonBlock"/> asked not to wait.</description></item>
     /// <item><term>EBADF</term><description>The handle holds no open descriptor, no pipe, or a pipe that is open for writing too or only.</description></item>
-    /// <item><term>EFAULT</term><description>A segment is not writable memory of this process. Only the first gives this; a later one ends the
-    /// count before it.</description></item>
+    /// <item><term>EFAULT</term><description>The bytes of the pipe's first slot do not all fit into writable memory of this process. The memory before the
+    /// fault may have been written. A fault in the bytes of a later slot ends the count before that slot.</description></item>
     /// <item><term>EINVAL</term><description>There are more than 1024 segments, one is longer than half the address space, or a flag is unknown.</description></item>
     /// <item><term>ENOMEM</term><description>The kernel is out of memory.</description></item>
     /// <item><term>ENOSYS, EOPNOTSUPP, EPERM</term><description>The kernel lacks the call, or a sandbox forbids it. Read instead.</description></item>

@@ -9,8 +9,20 @@ public sealed class LimitTests : KernelTest
     public void Calls_NoReaderLeft_EpipeAndTheSignalIsHarmless()
     {
         Finished child = Child.Run("calls-without-a-reader");
-        child.Text.Should().Be("EPIPE\nEPIPE\nEPIPE\n");
+        child.Text.Should().Be("EPIPE\nEPIPE\nEPIPE\nEPIPE\n");
         child.ExitCode.Should().Be(0);
+    }
+
+    [SkippableTheory]
+    [InlineData("2147483648", int.MaxValue)]
+    [InlineData("65536", 65536)]
+    [InlineData("", 1024 * 1024)]
+    public void MaxCapacity_WhateverTheKernelSays_IsANumber(string said, int expected)
+    {
+        Mounts.SkipWithout();
+        File.WriteAllText(PathOf("said"), said);
+        Finished child = Child.RunUnder(Mounts.WithFile(PathOf("said"), "/proc/sys/fs/pipe-max-size"), "max-capacity");
+        child.Text.Should().Be($"{expected}\nTrue\n");
     }
 
     [Fact]

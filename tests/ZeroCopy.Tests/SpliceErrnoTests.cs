@@ -153,6 +153,27 @@ public sealed class SpliceErrnoTests : KernelTest
     }
 
     [Fact]
+    public void Move_SendTimeoutOfABlockingSocket_Eagain()
+    {
+        SocketPair sockets = Own(SocketPair.Unix(PathOf("socket")));
+        sockets.Near.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.SendTimeout, 50);
+        FluentActions.Invoking(() => InTime(() => SendForEver(sockets.Near))).Should().Throw<SocketException>()
+            .Which.SocketErrorCode.Should().Be(SocketError.TimedOut);
+        SpliceCall call = new(NewPipe().Full().ReadHandle, sockets.Near.SafeHandle);
+        InTime(() => call.Try(out _)).Should().Be(Errno.EAGAIN);
+    }
+
+    [Fact]
+    public void Move_TerminalThatWasHungUp_EinvalBothWays()
+    {
+        using SafeFileHandle master = Native.Open("/dev/ptmx", Native.O_RDWR | Native.O_NOCTTY);
+        using SafeFileHandle terminal = Native.Open(Native.UnlockedTerminalOf(master), Native.O_RDWR | Native.O_NOCTTY);
+        master.Dispose();
+        new SpliceCall(terminal, NewPipe().WriteHandle).MustFail(Errno.EINVAL);
+        new SpliceCall(PipeOf("x").ReadHandle, terminal).MustFail(Errno.EINVAL);
+    }
+
+    [Fact]
     public void Move_IntoAPipeWithoutAReader_EpipeAndTheBytesStay()
     {
         Pipe source = PipeOf("kept");
@@ -244,18 +265,19 @@ public sealed class SpliceErrnoTests : KernelTest
     public void Move_IntoASealedMemfd_Eperm() =>
         new SpliceCall(PipeOf("x").ReadHandle, Own(Native.SealedMemfd())).MustFail(Errno.EPERM);
 
+    private static int SendForEver(Socket socket)
+    {
+        while (true)
+        {
+            socket.Send(new byte[1000]);
+        }
+    }
+
     private static Socket NewTcpSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     private static Socket NewUdpSocket() => new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
     private static void WaitForReset(Socket socket) => InTime(() => socket.Poll(Patience, SelectMode.SelectRead)).Should().BeTrue();
-
-    private Pipe PipeOf(string text)
-    {
-        Pipe pipe = NewPipe();
-        pipe.Write(text);
-        return pipe;
-    }
 
     private SafeFileHandle NewFile(int flags) => Own(Native.Open(PathOf(Path.GetRandomFileName()), flags | Native.O_CREAT));
 }

@@ -147,11 +147,4 @@ public sealed class TeeTests : KernelTest
         new TeeCall(pipe.ReadHandle, disposed.WriteHandle).MustThrow<ObjectDisposedException>();
         new TeeCall(pipe.ReadHandle, NewPipe().WriteHandle, Len: -1).MustThrow<ArgumentOutOfRangeException>("len");
     }
-
-    private Pipe PipeOf(string text)
-    {
-        Pipe pipe = NewPipe();
-        pipe.Write(text);
-        return pipe;
-    }
 }

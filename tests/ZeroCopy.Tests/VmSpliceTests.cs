@@ -173,6 +173,25 @@ public sealed unsafe class VmSpliceTests : KernelTest
         pipe.ReadText().Should().Be("x");
     }
 
+    [Fact]
+    public void Fill_SlotThatDoesNotFit_EfaultAndItStays()
+    {
+        Pipe pipe = PipeOf("0123456789");
+        IOVector* segments = stackalloc IOVector[] { new(_page, 5), new(null, 5) };
+        new SegmentsCall(map: false, pipe.ReadHandle, segments, 2).MustFail(Errno.EFAULT);
+        pipe.ReadText().Should().Be("0123456789");
+    }
+
+    [Fact]
+    public void Map_SecondSegmentBad_TheFirstIsMapped()
+    {
+        Pipe pipe = NewPipe();
+        "abcde"u8.CopyTo(new Span<byte>(_page, 5));
+        IOVector* segments = stackalloc IOVector[] { new(_page, 5), new(null, 5) };
+        VmSplice.Map(pipe.WriteHandle, segments, 2).Should().Be(5);
+        pipe.ReadText().Should().Be("abcde");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -218,12 +237,5 @@ public sealed unsafe class VmSpliceTests : KernelTest
     {
         IOVector segment = new((void*)start, (nuint)length);
         return VmSplice.Map(pipe.WriteHandle, &segment, 1);
-    }
-
-    private Pipe PipeOf(string text)
-    {
-        Pipe pipe = NewPipe();
-        pipe.Write(text);
-        return pipe;
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 [assembly: DisableRuntimeMarshalling]
 
-// Without the assembly's own folder: a file named libc.so beside the program must not be taken for libc.
+// Leaves the folder of this assembly, which may be a plug-in's, out of the search for libc.
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
 namespace ZeroCopy;

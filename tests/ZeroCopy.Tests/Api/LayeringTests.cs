@@ -61,7 +61,10 @@ public sealed partial class LayeringTests
         Using("unsafe").Should().NotBeEmpty().And.AllSatisfy(file =>
         {
             _mayBeUnsafe.Should().Contain(allowed => file.StartsWith(allowed, StringComparison.Ordinal), $"{file} is unsafe");
-            _sources[file].Should().Contain("// SAFETY: ");
+
+            // In Interop each such method does something with its pointers; elsewhere some only hand them on.
+            int reasons = Regex.Count(_sources[file], "// SAFETY: ", RegexOptions.None, _patience);
+            reasons.Should().BeGreaterThanOrEqualTo(FolderOf(file) == Root ? 1 : Regex.Count(_sources[file], "unsafe (?!partial)", RegexOptions.None, _patience), file);
         });
 
     [Fact]
@@ -69,7 +72,8 @@ public sealed partial class LayeringTests
         Using("LibraryImport").Should().NotBeEmpty().And.AllSatisfy(file =>
         {
             FolderOf(file).Should().Be("Interop");
-            _sources[file].Should().Contain("[LibraryImport(\"libc\", SetLastError = true)]");
+            Regex.Count(_sources[file], "LibraryImport\\(", RegexOptions.None, _patience).Should().Be(
+                Regex.Count(_sources[file], "LibraryImport\\(\"libc\", SetLastError = true\\)", RegexOptions.None, _patience));
         });
 
     [Fact]

@@ -66,7 +66,9 @@ public sealed class PackageTests : KernelTest
         File.Exists(PathOf("feed") + $"/ZeroCopy.{version}.snupkg").Should().BeTrue();
 
         using StreamReader library = new(package.GetEntry("lib/net10.0/ZeroCopy.dll")!.Open(), System.Text.Encoding.Latin1);
-        library.ReadToEnd().Should().NotContain(Repository.Root);
+        string bytes = library.ReadToEnd();
+        bytes.Should().NotContain(Repository.Root);
+        bytes.Should().Contain("/_/", "that stands for the folder that it was built in").And.Contain("ZeroCopy.pdb");
 
         XDocument nuspec = XDocument.Load(package.GetEntry("ZeroCopy.nuspec")!.Open());
         string Value(string name) => nuspec.Descendants().Single(element => element.Name.LocalName == name).Value;
@@ -86,7 +88,7 @@ public sealed class PackageTests : KernelTest
 
     private string Pack()
     {
-        Finished pack = DotNet(Repository.Root, "pack", "src/ZeroCopy", "--output", PathOf("feed"), "--artifacts-path", PathOf("artifacts"));
+        Finished pack = DotNet(Repository.Root, "pack", "src/ZeroCopy", "--output", PathOf("feed"));
         pack.ExitCode.Should().Be(0, pack.Text);
         string name = Path.GetFileNameWithoutExtension(Directory.GetFiles(PathOf("feed"), "*.nupkg").Single());
         return name["ZeroCopy.".Length..];

@@ -16,7 +16,24 @@ internal static class ChildProgram
             switch (args)
             {
                 case ["call", string call]:
-                    Say(Call(call));
+                    Call(call);
+                    break;
+                case ["property", string property]:
+                    Property(property);
+                    break;
+                case ["splice", string len]:
+                    Say(Move(long.Parse(len, CultureInfo.InvariantCulture)));
+                    break;
+                case ["standard-descriptors"]:
+                    StandardDescriptors();
+                    break;
+                case ["max-capacity"]:
+                    Say(Pipe.MaxCapacity);
+                    using (Pipe hinted = new(int.MaxValue))
+                    {
+                        Say(hinted.Capacity > 0);
+                    }
+
                     break;
                 case ["calls-without-a-reader"]:
                     CallsWithoutAReader();
@@ -26,6 +43,9 @@ internal static class ChildProgram
                     break;
                 case ["pool", string most]:
                     Pool(int.Parse(most, CultureInfo.InvariantCulture));
+                    break;
+                case ["with-small-pipes", string script]:
+                    WithSmallPipes(script);
                     break;
                 case ["small-pool"]:
                     SmallPool();
@@ -48,20 +68,71 @@ internal static class ChildProgram
         return 0;
     }
 
-    private static unsafe long Call(string call)
+    /// <summary>Makes a call through both of its faces.</summary>
+    private static unsafe void Call(string name)
+    {
+        using Pipe source = new();
+        using Pipe target = new();
+        source.Write("hellohello");
+        IOVector segment = new(NativeMemory.AllocZeroed(8), 5);
+        Call call = name switch
+        {
+            "splice" => new SpliceCall(source.ReadHandle, target.WriteHandle, 5),
+            "tee" => new TeeCall(source.ReadHandle, target.WriteHandle, 5),
+            "fill" => new FillCall(source.ReadHandle, 5),
+            "map" => new SegmentsCall(map: true, target.WriteHandle, &segment, 1),
+            _ => throw new ArgumentOutOfRangeException(nameof(name)),
+        };
+        Say($"{call.Try(out long count)} {count}");
+        Say(call.Throwing());
+    }
+
+    private static void Property(string property)
+    {
+        Say("ready");
+        using Pipe pipe = new();
+        int capacity = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            switch (property)
+            {
+                case "get-capacity":
+                    capacity = pipe.Capacity;
+                    break;
+                case "set-capacity":
+                    pipe.Capacity = Environment.SystemPageSize;
+                    break;
+                default:
+                    capacity = pipe.BytesAvailable;
+                    break;
+            }
+        }
+
+        Say(capacity);
+    }
+
+    private static void StandardDescriptors()
+    {
+        using (Pipe pipe = new())
+        using (SafeFileHandle input = new(0, ownsHandle: false))
+        using (SafeFileHandle output = new(1, ownsHandle: false))
+        {
+            long moved = Splice.Move(input, pipe.WriteHandle, 100);
+            Tee.Duplicate(pipe.ReadHandle, output, moved);
+            VmSplice.Fill(pipe.ReadHandle, new byte[moved]);
+            new SpliceCall(input, pipe.WriteHandle).MustReturnZero();
+        }
+
+        using SafeFileHandle standardOutput = new(1, ownsHandle: false);
+        Native.Write(standardOutput, "\nopen\n"u8);
+    }
+
+    private static long Move(long len)
     {
         using Pipe source = new();
         using Pipe target = new();
         source.Write("hello");
-        IOVector segment = new(NativeMemory.AllocZeroed(8), 5);
-        return call switch
-        {
-            "splice" => Splice.Move(source.ReadHandle, target.WriteHandle, 5),
-            "tee" => Tee.Duplicate(source.ReadHandle, target.WriteHandle, 5),
-            "fill" => VmSplice.Fill(source.ReadHandle, new byte[5]),
-            "map" => VmSplice.Map(target.WriteHandle, &segment, 1),
-            _ => throw new ArgumentOutOfRangeException(nameof(call)),
-        };
+        return Splice.Move(source.ReadHandle, target.WriteHandle, len);
     }
 
     private static unsafe void CallsWithoutAReader()
@@ -74,6 +145,10 @@ internal static class ChildProgram
         Say(Splice.TryMove(source.ReadHandle, target.WriteHandle, 5, SpliceFlags.None, out _));
         Say(Tee.TryDuplicate(source.ReadHandle, target.WriteHandle, 5, SpliceFlags.None, out _));
         Say(VmSplice.TryMap(target.WriteHandle, &segment, 1, SpliceFlags.None, out _));
+
+        using SocketPair sockets = SocketPair.Tcp();
+        sockets.Near.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        Say(Splice.TryMove(source.ReadHandle, sockets.Near.SafeHandle, 5, SpliceFlags.None, out _));
     }
 
     /// <summary>
@@ -123,17 +198,32 @@ internal static class ChildProgram
         Say($"after a return: {pool.TryRent(out _)}");
     }
 
-    /// <summary>Takes all the pages that a user may have, so that a pool gets small pipes; then gives them back.</summary>
+    private static void WithSmallPipes(string script)
+    {
+        List<Pipe> pipes = TakeAllPages();
+        Say($"{pipes[^1].Capacity / Environment.SystemPageSize} slots");
+        Say($"exit code {Shell.Run("sh", script).ExitCode}");
+        pipes.ForEach(pipe => pipe.Dispose());
+    }
+
+    /// <summary>Opens pipes until all the pages are taken that a user may have.</summary>
+    private static List<Pipe> TakeAllPages()
+    {
+        List<Pipe> pipes = [];
+        do
+        {
+            pipes.Add(new Pipe(Pipe.MaxCapacity));
+        }
+        while (pipes[^1].Capacity > 2 * Environment.SystemPageSize);
+        return pipes;
+    }
+
+    /// <summary>A pool that gets small pipes first, and then may have larger ones.</summary>
     private static void SmallPool()
     {
         Say("ready");
         using PipePool pool = new();
-        List<Pipe> large = [];
-        do
-        {
-            large.Add(new Pipe(Pipe.MaxCapacity));
-        }
-        while (large[^1].Capacity > 2 * Environment.SystemPageSize);
+        List<Pipe> large = TakeAllPages();
         Pipe small = pool.Rent();
         Say($"{small.Capacity / Environment.SystemPageSize} slots past the limit");
         pool.Return(small);

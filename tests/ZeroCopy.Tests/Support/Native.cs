@@ -14,6 +14,7 @@ internal static partial class Native
     public const int O_NONBLOCK = 0x800;
     public const int O_PATH = 0x200000;
     public const int O_CLOEXEC = 0x80000;
+    public const int O_NOCTTY = 0x100;
 
     private const int F_GETFD = 1;
     private const int F_GETFL = 3;
@@ -37,6 +38,15 @@ internal static partial class Native
     public static SafeFileHandle EventFd() => Checked(eventfd(0, EFD_CLOEXEC));
 
     public static SafeFileHandle Epoll() => Checked(epoll_create1(EFD_CLOEXEC));
+
+    /// <summary>The other side of a pseudoterminal.</summary>
+    public static string UnlockedTerminalOf(SafeHandle master)
+    {
+        unlockpt(master).Should().Be(0);
+        Span<byte> name = stackalloc byte[64];
+        ptsname_r(master, name, (nuint)name.Length).Should().Be(0);
+        return System.Text.Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
+    }
 
     public static string Fifo(string path)
     {
@@ -79,6 +89,12 @@ internal static partial class Native
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fcntl(SafeHandle fd, int cmd, nint arg);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int unlockpt(SafeHandle fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int ptsname_r(SafeHandle fd, Span<byte> buf, nuint buflen);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(SafeHandle fd, ReadOnlySpan<byte> buf, nuint count);

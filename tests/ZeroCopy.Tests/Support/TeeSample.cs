@@ -14,6 +14,7 @@ internal sealed class TeeSample(string folder)
     /// <returns>What both did.</returns>
     public Finished MustDoAsTheOriginal(string script, byte[] input)
     {
+        Skip.IfNot(Shell.Run("tee", "--version").Text.Contains("GNU coreutils", StringComparison.Ordinal), "the tee here is not GNU's");
         (Finished run, Dictionary<string, byte[]> files) theirs = RunIn("theirs", "tee", script, input);
         (Finished run, Dictionary<string, byte[]> files) ours = RunIn("ours", CommandLine, script, input);
         ours.run.Error.Should().Be(theirs.run.Error);
@@ -25,17 +26,17 @@ internal sealed class TeeSample(string folder)
     }
 
     /// <summary>Starts the sample with its standard input and output as pipes.</summary>
-    public Process Start(params string[] arguments)
-    {
-        Process process = Process.Start(new ProcessStartInfo("dotnet", [Repository.Built("Tee", "Tee.dll"), .. arguments])
+    public Process Start(params string[] arguments) => StartAfter(string.Empty, arguments);
+
+    /// <summary>Starts it after commands that do something to its standard input or output.</summary>
+    public Process StartAfter(string commands, params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("sh", ["-c", $"{commands} exec {CommandLine} {string.Join(' ', arguments)}"])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
-        return process;
-    }
 
     private (Finished Run, Dictionary<string, byte[]> Files) RunIn(string name, string tee, string script, byte[] input)
     {
