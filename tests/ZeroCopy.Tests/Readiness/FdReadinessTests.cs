@@ -151,6 +151,30 @@ public sealed class FdReadinessTests : KernelTest
     }
 
     [Fact]
+    public async Task Wait_NumberUsedAgainWhileTheOldPipeLivesOn_EventsOfTheOldWakeNobody()
+    {
+        Pipe first = NewPipe();
+        using SafeFileHandle copy = Native.Duplicate(first.ReadHandle);
+        nint number = first.ReadHandle.DangerousGetHandle();
+        Task orphan = FdReadiness.WaitReadableAsync(first.ReadHandle).AsTask();
+        first.ReadHandle.Dispose();
+        Pipe second = NewPipe();
+        second.ReadHandle.DangerousGetHandle().Should().Be(number, "the lowest free number is taken");
+
+        Task wait = FdReadiness.WaitReadableAsync(second.ReadHandle).AsTask();
+        first.Write("x");
+        await FluentActions.Awaiting(() => orphan.WaitAsync(Patience)).Should().ThrowAsync<ObjectDisposedException>();
+
+        // In the same loop, so that the event of the old pipe, which came first, has been seen when this one has.
+        Pipe third = NewPipe();
+        third.Write("x");
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => FdReadiness.WaitReadableAsync(third.ReadHandle).AsTask())).WaitAsync(Patience);
+        wait.IsCompleted.Should().BeFalse();
+        second.Write("x");
+        await wait.WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task Wait_BadHandles_ThrowOrFail()
     {
         FluentActions.Invoking(() => FdReadiness.WaitReadableAsync(null!)).Should().Throw<ArgumentNullException>().WithParameterName("fd");

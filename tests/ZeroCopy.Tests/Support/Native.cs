@@ -19,6 +19,7 @@ internal static partial class Native
     private const int F_GETFD = 1;
     private const int F_GETFL = 3;
     private const int F_SETFL = 4;
+    private const int F_DUPFD_CLOEXEC = 1030;
     private const int F_ADD_SEALS = 1033;
     private const int F_SEAL_WRITE = 8;
     private const uint MFD_ALLOW_SEALING = 2;
@@ -34,6 +35,8 @@ internal static partial class Native
         fcntl(memfd, F_ADD_SEALS, F_SEAL_WRITE).Should().Be(0);
         return memfd;
     }
+
+    public static SafeFileHandle Duplicate(SafeHandle fd) => new(fcntl(fd, F_DUPFD_CLOEXEC, 0), ownsHandle: true);
 
     public static SafeFileHandle EventFd() => Checked(eventfd(0, EFD_CLOEXEC));
 
