@@ -71,7 +71,7 @@ public sealed class InjectedErrnoTests
     [InlineData(long.MaxValue)]
     public void Move_LengthAboveTheKernelsMost_TheMostIsAskedFor(long len)
     {
-        Shell.SkipWithout("strace");
+        Shell.SkipWithoutTracing();
         Finished child = Child.RunUnder("strace -f -qq --seccomp-bpf -e trace=splice", "splice", $"{len}");
         child.Error.Should().Contain($", NULL, {0x7ffff000}, 0) = 5");
         child.Text.Should().Be("5\n");

@@ -45,7 +45,7 @@ public sealed class TeeSampleFaultTests : KernelTest
     [SkippableFact]
     public void Tee_CloseThatFails_Message()
     {
-        Shell.SkipWithout("strace");
+        Shell.SkipWithoutTracing();
         Finished run = Shell.Line(
             $"strace -f -qq -o /dev/null -P $PWD/a -e trace=close -e inject=close:error=EIO {TeeSample.CommandLine} a < input > out; code=$?; cmp input out; exit $code",
             WithInput());
@@ -56,7 +56,7 @@ public sealed class TeeSampleFaultTests : KernelTest
     [SkippableFact]
     public void Tee_LastOutputFailsWhereVmspliceIsForbidden_TheOthersHaveAll()
     {
-        Shell.SkipWithout("strace");
+        Shell.SkipWithoutTracing();
         Finished run = Shell.Line(
             $"strace -f -qq --seccomp-bpf -o /dev/null -e trace=vmsplice -e inject=vmsplice:error=EPERM {TeeSample.CommandLine} a /dev/full < input > out; "
             + "code=$?; cmp input out; cmp input a; exit $code",
@@ -148,7 +148,7 @@ public sealed class TeeSampleFaultTests : KernelTest
     [InlineData("splice,tee,vmsplice:error=ENOSYS")]
     public void Tee_CallThatTheKernelRefuses_SameBytes(string fault)
     {
-        Shell.SkipWithout("strace");
+        Shell.SkipWithoutTracing();
         string calls = fault.Split(':')[0];
         Finished run = Shell.Line(
             $"cat input | strace -f -qq --seccomp-bpf -o /dev/null -e trace={calls} -e inject={fault} {TeeSample.CommandLine} a b | cat > out; cmp input a && cmp input b && cmp input out",
@@ -163,7 +163,7 @@ public sealed class TeeSampleFaultTests : KernelTest
     [InlineData(3, "tee: a: Input/output error\n")]
     public void Tee_OutputDeviceThatFails_MessageAndTheOtherHasAll(int call, string message)
     {
-        Shell.SkipWithout("strace");
+        Shell.SkipWithoutTracing();
         Finished run = Shell.Line(
             $"strace -f -qq --seccomp-bpf -o /dev/null -e trace=splice -e inject=splice:error=EIO:when={call} {TeeSample.CommandLine} a < input > out", WithInput());
         run.Error.Should().Be(message);
@@ -174,7 +174,7 @@ public sealed class TeeSampleFaultTests : KernelTest
     [SkippableFact]
     public void Tee_InputDeviceThatFails_ReadErrorAndTheBytesBeforeIt()
     {
-        Shell.SkipWithout("strace");
+        Shell.SkipWithoutTracing();
         Finished run = Shell.Line(
             $"strace -f -qq --seccomp-bpf -o /dev/null -e trace=splice -e inject=splice:error=EIO:when=4 {TeeSample.CommandLine} a < input > out; code=$?; cmp a out; exit $code",
             WithInput());

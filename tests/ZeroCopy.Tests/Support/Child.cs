@@ -24,7 +24,7 @@ internal static class Child
     /// </summary>
     public static Finished RunInjected(string syscall, string fault, params string[] arguments)
     {
-        Shell.SkipWithout("strace");
+        Shell.SkipWithoutTracing();
         return RunUnder($"strace -f -qq --seccomp-bpf -o /dev/null -e trace={syscall} -e inject={syscall}:{fault}", arguments);
     }
 }

@@ -41,5 +41,9 @@ public static class Shell
 
     public static bool Has(string command) => Run("sh", "-c", $"command -v {command}").ExitCode == 0;
 
+    /// <summary>Skips where strace is not installed, or a sandbox keeps it from tracing.</summary>
+    public static void SkipWithoutTracing() =>
+        Skip.IfNot(Has("strace") && Run("strace", "-o", "/dev/null", "true").ExitCode == 0, "strace is not installed, or not allowed to trace");
+
     public static void SkipWithout(string command) => Skip.IfNot(Has(command), $"{command} is not installed");
 }
