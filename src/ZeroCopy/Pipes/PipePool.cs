@@ -144,13 +144,20 @@ public sealed class PipePool : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (!_idle.TryPop(out Pipe? pipe))
+            while (_idle.TryPop(out Pipe? pipe))
             {
-                return null;
+                _idleBytes -= pipe.LentCapacity;
+
+                // Somebody may have kept it after returning it, and disposed it.
+                if (!pipe.ReadHandle.IsClosed && !pipe.WriteHandle.IsClosed)
+                {
+                    return pipe;
+                }
+
+                pipe.Dispose();
             }
 
-            _idleBytes -= pipe.LentCapacity;
-            return pipe;
+            return null;
         }
     }
 

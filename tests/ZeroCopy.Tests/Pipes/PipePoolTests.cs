@@ -86,6 +86,19 @@ public sealed class PipePoolTests : KernelTest
     }
 
     [Fact]
+    public void Rent_IdlePipeThatSomebodyDisposed_Another()
+    {
+        using PipePool pool = new();
+        Pipe pipe = pool.Rent();
+        pool.Return(pipe);
+        pipe.WriteHandle.Dispose();
+        Pipe next = pool.Rent();
+        next.Should().NotBeSameAs(pipe);
+        pipe.ReadHandle.IsClosed.Should().BeTrue();
+        pool.Return(next);
+    }
+
+    [Fact]
     public void Return_TwiceAtOnce_OneOfThemThrows()
     {
         using PipePool pool = new();
