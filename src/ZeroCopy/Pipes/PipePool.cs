@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy;
 
-/// <summary>Lends out pipes, so that a transfer does not open one each time: to open and close one takes longer than to move a megabyte.</summary>
+/// <summary>Lends out pipes, so that a transfer does not open and close one each time.</summary>
 /// <remarks>
 /// <para>
 /// Its pipes are non-blocking and empty. A pipe that comes back is kept only if it provably is what it was: empty, of the same capacity, with the same

@@ -7,7 +7,7 @@ namespace ZeroCopy;
 /// <remarks>
 /// <para>
 /// A socket that .NET has accepted, connected, sent or received on asynchronously is registered with its engine for good: each event wakes a thread there
-/// too, for nothing, which costs a splicing relay a fifth to two fifths of its CPU. These wait with <see cref="FdReadiness"/> and then make the synchronous
+/// too, for nothing, which a relay pays for with CPU. These wait with <see cref="FdReadiness"/> and then make the synchronous
 /// call, which does not wait any more. The sockets are ordinary otherwise; to use them asynchronously later works, and registers them.
 /// </para>
 /// <para>Safe to call from any thread. Accepted and connected sockets belong to the caller.</para>

@@ -1,0 +1,113 @@
+namespace ZeroCopy;
+
+/// <content>The thread: it sleeps in epoll_wait, takes out who waited for what happened, and looks from time to time who was disposed.</content>
+internal sealed partial class EpollLoop
+{
+    private void Run()
+    {
+        Interop.EpollEvents events = new(EventsAtOnce);
+        long nextSweep = Environment.TickCount64 + SweepMilliseconds;
+        bool isIdle = false;
+        Errno errno = Errno.None;
+        while (errno is Errno.None or Errno.EINTR)
+        {
+            bool sleepsForLong;
+            lock (_lock)
+            {
+                // Only after a whole interval without a waiter, so that one that comes and goes does not cost a wake-up each time.
+                sleepsForLong = _sleepsForLong = isIdle && _parked == 0;
+            }
+
+            errno = Interop.EpollWait(_epoll, events, sleepsForLong ? -1 : SweepMilliseconds, out int count);
+            Waiter? ready = null;
+            lock (_lock)
+            {
+                _sleepsForLong = false;
+                for (int i = 0; i < count; i++)
+                {
+                    Dispatch(events.Data(i), events.Events(i), ref ready);
+                }
+            }
+
+            CompleteEach(ready, static waiter => waiter.Complete());
+            if (sleepsForLong)
+            {
+                isIdle = false;
+                nextSweep = Environment.TickCount64 + SweepMilliseconds;
+            }
+            else if (Environment.TickCount64 >= nextSweep)
+            {
+                isIdle = Sweep() == 0;
+                nextSweep = Environment.TickCount64 + SweepMilliseconds;
+            }
+        }
+
+        Break(errno);
+    }
+
+    /// <summary>Somebody closed a descriptor that is not theirs. To wait again would spin; those who wait are told.</summary>
+    private void Break(Errno errno)
+    {
+        Waiter? all = null;
+        lock (_lock)
+        {
+            _broken = errno;
+            foreach (Registration registration in _registrations.Values)
+            {
+                registration.TakeOut(static (_, _) => true, 0, ref all);
+            }
+        }
+
+        CompleteEach(all, waiter => waiter.Complete(new ErrnoException(errno, "epoll_wait")));
+    }
+
+    private void Dispatch(ulong data, uint events, ref Waiter? ready)
+    {
+        if (data == WakeUp)
+        {
+            Interop.EventFdReset(_wakeUp);
+            return;
+        }
+
+        if (!_registrations.TryGetValue((int)(uint)data, out Registration? registration) || registration.Data != data)
+        {
+            return;
+        }
+
+        // An error or a hang-up ends every wait: the next call says what it is.
+        uint directions = (events & (Interop.EPOLLERR | Interop.EPOLLHUP)) != 0
+            ? Interop.EPOLLIN | Interop.EPOLLOUT
+            : (events & Interop.EPOLLOUT) | ((events & (Interop.EPOLLIN | Interop.EPOLLRDHUP)) != 0 ? Interop.EPOLLIN : 0);
+        _parked -= registration.TakeOut(static (waiter, directions) => (waiter.Direction & directions) != 0, directions, ref ready);
+
+        // The event has disarmed the other direction too. Should its descriptor be gone meanwhile, the sweep finds that out.
+        uint rest = registration.Interest();
+        if (rest != 0)
+        {
+            _ = Control(registration, Interop.EPOLL_CTL_MOD, rest);
+        }
+    }
+
+    /// <summary>Ends the waits for handles that were closed.</summary>
+    /// <returns>How many wait.</returns>
+    private int Sweep()
+    {
+        Waiter? closed = null;
+        int parked;
+        lock (_lock)
+        {
+            if (_parked > 0)
+            {
+                foreach (Registration registration in _registrations.Values)
+                {
+                    _parked -= registration.TakeOut(static (waiter, _) => waiter.Handle!.IsClosed, 0, ref closed);
+                }
+            }
+
+            parked = _parked;
+        }
+
+        FailAsDisposed(closed);
+        return parked;
+    }
+}
