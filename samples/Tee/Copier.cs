@@ -15,7 +15,7 @@ internal sealed class Copier(SafeFileHandle input, OutputSet outputs) : IDisposa
 
     private const int ExitCodeOfSigPipe = 128 + 13;
 
-    /// <summary>What GNU cat and tee settled on for reading and writing.</summary>
+    /// <summary>As much as GNU cat reads at a time.</summary>
     private readonly byte[] _buffer = new byte[128 * 1024];
 
     private Pipe? _source;

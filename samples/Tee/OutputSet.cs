@@ -29,7 +29,7 @@ internal sealed class OutputSet : IDisposable
         outputs.Open = [standardOutput];
 
         // Files may take all the descriptors that there are but these, which the runtime needs for what it loads later, and the copy for its pipes.
-        SafeFileHandle[] spare = [.. Enumerable.Range(0, SpareDescriptors).Select(_ => File.OpenHandle("/dev/null"))];
+        SafeFileHandle[] spare = [.. Enumerable.Range(0, SpareDescriptors).Select(_ => Spare())];
         List<(string Name, Errno Errno)> failures = [];
         foreach (string file in files)
         {
@@ -102,5 +102,11 @@ internal sealed class OutputSet : IDisposable
         {
             output.Dispose();
         }
+    }
+
+    private static SafeFileHandle Spare()
+    {
+        _ = Libc.OpenForWriting("/dev/null", append: false, out SafeFileHandle handle);
+        return handle;
     }
 }

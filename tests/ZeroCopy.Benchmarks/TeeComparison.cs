@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using ZeroCopy.Tests.Support;
 
 namespace ZeroCopy.Benchmarks;
 
@@ -13,7 +14,7 @@ internal static class TeeComparison
 
     public static int Run()
     {
-        string root = FindRoot();
+        string root = Repository.Root;
         string folder = Directory.CreateTempSubdirectory("zerocopy-tee-").FullName;
         string example = Path.Combine(folder, "tee-example");
         Shell($"cc -O2 -o {example} {root}/tests/ZeroCopy.Benchmarks/Peers/tee-example.c");
@@ -69,16 +70,5 @@ internal static class TeeComparison
         {
             throw new InvalidOperationException($"exit code {process.ExitCode}: {line}");
         }
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ZeroCopy.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The benchmarks run from a checkout of the repository.");
     }
 }

@@ -236,11 +236,7 @@ public sealed class SpliceTests : KernelTest
     {
         Pipe source = NewPipe();
         Pipe target = NewPipe();
-        Task<long> waiting = Task.Factory.StartNew(
-            () => Splice.Move(source.ReadHandle, target.WriteHandle, 5),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        Task<long> waiting = OnItsOwnThread(() => Splice.Move(source.ReadHandle, target.WriteHandle, 5));
         source.Write("hello");
         InTime(() => waiting.Result).Should().Be(5);
     }
@@ -251,22 +247,18 @@ public sealed class SpliceTests : KernelTest
         Pipe source = NewPipe();
         Pipe target = NewPipe();
         using ManualResetEventSlim started = new();
-        Task<string> outcome = Task.Factory.StartNew(
-            () =>
+        Task<string> outcome = OnItsOwnThread(() =>
+        {
+            started.Set();
+            try
             {
-                started.Set();
-                try
-                {
-                    return Splice.TryMove(source.ReadHandle, target.WriteHandle, 5, SpliceFlags.None, out _).ToString();
-                }
-                catch (ObjectDisposedException)
-                {
-                    return "disposed before the call";
-                }
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+                return Splice.TryMove(source.ReadHandle, target.WriteHandle, 5, SpliceFlags.None, out _).ToString();
+            }
+            catch (ObjectDisposedException)
+            {
+                return "disposed before the call";
+            }
+        });
         started.Wait(Patience).Should().BeTrue();
         InTime(() =>
         {

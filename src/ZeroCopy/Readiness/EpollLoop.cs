@@ -68,21 +68,21 @@ internal sealed partial class EpollLoop
     /// </summary>
     public ValueTask WaitAsync(SafeHandle handle, int fd, uint direction, CancellationToken cancellationToken)
     {
-        Waiter waiter;
+        Waiter? waiter = null;
         Waiter? orphans = null;
         Errno errno;
         lock (_lock)
         {
             if (!_registrations.TryGetValue(fd, out Registration? registration))
             {
-                registration = new Registration(fd) { Generation = 1 };
+                registration = new Registration(fd);
                 _registrations.Add(fd, registration);
             }
 
             errno = _broken == Errno.None ? Arm(registration, direction, ref orphans) : _broken;
-            waiter = Rent();
             if (errno == Errno.None)
             {
+                waiter = Rent();
                 waiter.Handle = handle;
                 waiter.Direction = direction;
                 registration.Add(waiter);
@@ -97,13 +97,11 @@ internal sealed partial class EpollLoop
         }
 
         FailAsDisposed(orphans);
-        if (errno == Errno.None)
+        if (waiter is not null)
         {
             waiter.CancelBy(cancellationToken);
             return waiter.Task;
         }
-
-        Recycle(waiter);
 
         // Files, directories and some devices, which are always ready.
         return errno == Errno.EPERM ? ValueTask.CompletedTask : ValueTask.FromException(new ErrnoException(errno, "epoll_ctl"));

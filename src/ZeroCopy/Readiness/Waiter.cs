@@ -13,7 +13,6 @@ internal sealed class Waiter(EpollLoop loop) : IValueTaskSource
     // Not a continuation on the loop's thread, whatever the awaiting code does.
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
-    private CancellationToken _token;
 
     /// <summary>What is waited for, while in the table: the sweep looks whether it was closed. No reference to the descriptor is held.</summary>
     public SafeHandle? Handle { get; set; }
@@ -29,11 +28,8 @@ internal sealed class Waiter(EpollLoop loop) : IValueTaskSource
     public ValueTask Task => new(this, _core.Version);
 
     /// <summary>To be called once the waiter is in the table, and not under its lock: it may be cancelled already.</summary>
-    public void CancelBy(CancellationToken token)
-    {
-        _token = token;
-        _cancellation = token.UnsafeRegister(static state => ((Waiter)state!).Cancel(), this);
-    }
+    public void CancelBy(CancellationToken token) =>
+        _cancellation = token.UnsafeRegister(static (state, token) => ((Waiter)state!).Cancel(token), this);
 
     /// <summary>Completes it, well or with an error.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A synchronization context that refuses the continuation must not take the loop with it.")]
@@ -72,7 +68,6 @@ internal sealed class Waiter(EpollLoop loop) : IValueTaskSource
         finally
         {
             _cancellation = default;
-            _token = default;
             _core.Reset();
             loop.Recycle(this);
         }
@@ -83,11 +78,11 @@ internal sealed class Waiter(EpollLoop loop) : IValueTaskSource
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    private void Cancel()
+    private void Cancel(CancellationToken token)
     {
         if (loop.TryTakeOut(this))
         {
-            Complete(new OperationCanceledException(_token));
+            Complete(new OperationCanceledException(token));
         }
     }
 }

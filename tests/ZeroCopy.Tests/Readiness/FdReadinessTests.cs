@@ -137,12 +137,7 @@ public sealed class FdReadinessTests : KernelTest
     public async Task Wait_NumberUsedAgainByAnotherDescriptor_WakesTheRightOne()
     {
         Pipe first = NewPipe();
-        nint number = first.ReadHandle.DangerousGetHandle();
-        Task orphan = FdReadiness.WaitReadableAsync(first.ReadHandle).AsTask();
-        first.ReadHandle.Dispose();
-        Pipe second = NewPipe();
-        second.ReadHandle.DangerousGetHandle().Should().Be(number, "the lowest free number is taken");
-
+        (Task orphan, Pipe second) = DisposeWhileWaitedForAndUseItsNumberAgain(first);
         Task wait = FdReadiness.WaitReadableAsync(second.ReadHandle).AsTask();
         await FluentActions.Awaiting(() => orphan.WaitAsync(Patience)).Should().ThrowAsync<ObjectDisposedException>();
         wait.IsCompleted.Should().BeFalse();
@@ -155,12 +150,7 @@ public sealed class FdReadinessTests : KernelTest
     {
         Pipe first = NewPipe();
         using SafeFileHandle copy = Native.Duplicate(first.ReadHandle);
-        nint number = first.ReadHandle.DangerousGetHandle();
-        Task orphan = FdReadiness.WaitReadableAsync(first.ReadHandle).AsTask();
-        first.ReadHandle.Dispose();
-        Pipe second = NewPipe();
-        second.ReadHandle.DangerousGetHandle().Should().Be(number, "the lowest free number is taken");
-
+        (Task orphan, Pipe second) = DisposeWhileWaitedForAndUseItsNumberAgain(first);
         Task wait = FdReadiness.WaitReadableAsync(second.ReadHandle).AsTask();
         first.Write("x");
         await FluentActions.Awaiting(() => orphan.WaitAsync(Patience)).Should().ThrowAsync<ObjectDisposedException>();
@@ -280,5 +270,15 @@ public sealed class FdReadinessTests : KernelTest
         {
             socket.Receive(bytes);
         }
+    }
+
+    private (Task Orphan, Pipe Second) DisposeWhileWaitedForAndUseItsNumberAgain(Pipe first)
+    {
+        nint number = first.ReadHandle.DangerousGetHandle();
+        Task orphan = FdReadiness.WaitReadableAsync(first.ReadHandle).AsTask();
+        first.ReadHandle.Dispose();
+        Pipe second = NewPipe();
+        second.ReadHandle.DangerousGetHandle().Should().Be(number, "the lowest free number is taken");
+        return (orphan, second);
     }
 }

@@ -162,7 +162,7 @@ public sealed class SpliceSocketTests : KernelTest
         InTime(() => far.Receive(buffer)).Should().Be(1);
 
         // A byte that comes late: the receive waits for it, whatever was done to the descriptor.
-        Task<int> late = Task.Factory.StartNew(() => near.Receive(buffer), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<int> late = OnItsOwnThread(() => near.Receive(buffer));
         using NetworkStream stream = new(far);
         stream.WriteByte((byte)'y');
         InTime(() => late.Result).Should().Be(1);

@@ -32,10 +32,12 @@ public abstract class KernelTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Starts what may wait, on a thread of its own.</summary>
+    protected static Task<T> OnItsOwnThread<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     /// <summary>Runs what may wait on a thread of its own, and fails where it is stuck.</summary>
-    protected static T InTime<T>(Func<T> work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .WaitAsync(Patience).GetAwaiter().GetResult();
+    protected static T InTime<T>(Func<T> work) => OnItsOwnThread(work).WaitAsync(Patience).GetAwaiter().GetResult();
 
     protected T Own<T>(T resource)
         where T : IDisposable

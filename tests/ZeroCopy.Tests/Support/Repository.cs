@@ -1,6 +1,6 @@
 namespace ZeroCopy.Tests.Support;
 
-/// <summary>Where the sources and what was built of them are.</summary>
+/// <summary>Where the sources and what was built of them are, for the tests and the benchmarks.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
@@ -20,6 +20,6 @@ internal static class Repository
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new InvalidOperationException("The tests run from a checkout of the repository.");
+        return folder?.FullName ?? throw new InvalidOperationException("This runs from a checkout of the repository.");
     }
 }
