@@ -20,11 +20,11 @@ internal static class Check
         return Math.Min(len, Interop.MaxCount);
     }
 
-    internal static void Offset(long? offset, [CallerArgumentExpression(nameof(offset))] string? name = null)
+    internal static void NotNegative(long? value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
-        if (offset.HasValue)
+        if (value.HasValue)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(offset.GetValueOrDefault(), name);
+            ArgumentOutOfRangeException.ThrowIfNegative(value.GetValueOrDefault(), name);
         }
     }
 }

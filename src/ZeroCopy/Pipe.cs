@@ -47,19 +47,16 @@ public sealed class Pipe : IDisposable
     {
         Check.Platform();
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
-        ReadHandle = new SafeFileHandle();
-        WriteHandle = new SafeFileHandle();
-        Errno errno = Interop.Pipe2(ReadHandle, WriteHandle, Interop.O_CLOEXEC | (nonBlocking ? Interop.O_NONBLOCK : 0));
+        Errno errno = Open(capacity, nonBlocking);
         if (errno != Errno.None)
         {
             Dispose();
-            throw new ErrnoException(errno, "pipe2", AdviceOnOpening(errno));
+            throw FailureToOpen(errno);
         }
+    }
 
-        if (capacity > 0 && Interop.SetPipeSize(WriteHandle, capacity) != Errno.None && MaxCapacity is int most && most < capacity)
-        {
-            Interop.SetPipeSize(WriteHandle, most);
-        }
+    private Pipe()
+    {
     }
 
     /// <summary>The most bytes that a process without <c>CAP_SYS_RESOURCE</c> may give a pipe.</summary>
@@ -81,10 +78,10 @@ public sealed class Pipe : IDisposable
     }
 
     /// <summary>The end that bytes are read from. Owned by this object; disposing it closes this end only.</summary>
-    public SafeFileHandle ReadHandle { get; }
+    public SafeFileHandle ReadHandle { get; } = new();
 
     /// <summary>The end that bytes are written to. Owned by this object; disposing it closes this end only.</summary>
-    public SafeFileHandle WriteHandle { get; }
+    public SafeFileHandle WriteHandle { get; } = new();
 
     /// <summary>
     /// How much the pipe holds when its slots are full, in bytes: <c>fcntl(F_GETPIPE_SZ)</c> and <c>fcntl(F_SETPIPE_SZ)</c>. Setting rounds up
@@ -144,6 +141,23 @@ public sealed class Pipe : IDisposable
         WriteHandle.Dispose();
     }
 
+    /// <summary>Opens a pipe without an exception where none is to be had.</summary>
+    internal static Errno TryOpen(int capacity, bool nonBlocking, out Pipe? pipe)
+    {
+        Check.Platform();
+        Pipe opened = new();
+        Errno errno = opened.Open(capacity, nonBlocking);
+        if (errno != Errno.None)
+        {
+            opened.Dispose();
+        }
+
+        pipe = errno == Errno.None ? opened : null;
+        return errno;
+    }
+
+    internal static ErrnoException FailureToOpen(Errno errno) => new(errno, "pipe2", AdviceOnOpening(errno));
+
     private static string? AdviceOnOpening(Errno errno) => errno switch
     {
         Errno.EMFILE => "This process has as many descriptors as it may: raise the limit (ulimit -n) or dispose pipes that are not in use.",
@@ -160,4 +174,15 @@ public sealed class Pipe : IDisposable
         Errno.EBUSY => "More of the pipe's slots are in use than it would have: read some of its bytes first.",
         _ => null,
     };
+
+    private Errno Open(int capacity, bool nonBlocking)
+    {
+        Errno errno = Interop.Pipe2(ReadHandle, WriteHandle, Interop.O_CLOEXEC | (nonBlocking ? Interop.O_NONBLOCK : 0));
+        if (errno == Errno.None && capacity > 0 && Interop.SetPipeSize(WriteHandle, capacity) != Errno.None && MaxCapacity is int most && most < capacity)
+        {
+            Interop.SetPipeSize(WriteHandle, most);
+        }
+
+        return errno;
+    }
 }

@@ -150,8 +150,8 @@ public static class Splice
         Check.Platform();
         ArgumentNullException.ThrowIfNull(fdIn);
         ArgumentNullException.ThrowIfNull(fdOut);
-        Check.Offset(offsetIn);
-        Check.Offset(offsetOut);
+        Check.NotNegative(offsetIn);
+        Check.NotNegative(offsetOut);
         return Interop.Splice(fdIn, offsetIn, fdOut, offsetOut, Check.Length(len), flags, out moved);
     }
 }

@@ -37,10 +37,4 @@ internal static partial class Interop
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int eventfd(uint initval, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static unsafe partial nint write(SafeFileHandle fd, void* buf, nuint count);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static unsafe partial nint read(SafeFileHandle fd, void* buf, nuint count);
 }

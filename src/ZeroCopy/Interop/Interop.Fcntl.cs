@@ -6,6 +6,9 @@ internal static partial class Interop
 {
     internal const int O_ACCMODE = 3;
     internal const int O_RDONLY = 0;
+    internal const int O_WRONLY = 1;
+    internal const int O_APPEND = 0x400;
+    internal const int O_PATH = 0x200000;
 
     private const int F_GETFL = 3;
     private const int F_SETPIPE_SZ = 1031;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy;
@@ -17,6 +18,9 @@ namespace ZeroCopy;
 public sealed class PipePool : IDisposable
 {
     private const int SlotsOfKernelDefault = 16;
+
+    /// <summary>What the kernel gives a pipe as long as no limit is reached, in bytes.</summary>
+    internal static readonly int DefaultCapacity = SlotsOfKernelDefault * Environment.SystemPageSize;
 
     private readonly Lock _lock = new();
     private readonly Stack<Pipe> _idle = [];
@@ -44,8 +48,7 @@ public sealed class PipePool : IDisposable
         _capacity = capacity;
         _maxIdlePipes = maxIdlePipes;
         _maxIdleBytes = maxIdleBytes;
-        int kernelDefault = SlotsOfKernelDefault * Environment.SystemPageSize;
-        _largest = capacity == 0 ? kernelDefault : Math.Min(capacity, kernelDefault);
+        _largest = capacity == 0 ? DefaultCapacity : Math.Min(capacity, DefaultCapacity);
     }
 
     /// <summary>The pool of the process, with pipes of the kernel's default capacity. It cannot be disposed.</summary>
@@ -58,11 +61,8 @@ public sealed class PipePool : IDisposable
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     public Pipe Rent()
     {
-        Pipe pipe = TakeIdle() ?? Open();
-        pipe.LentCapacity = Enlarge(pipe);
-        pipe.Lender = this;
-        PipeMetrics.Rented.Add(1);
-        return pipe;
+        Errno errno = TryRent(out Pipe? pipe);
+        return errno == Errno.None ? pipe! : throw Pipe.FailureToOpen(errno);
     }
 
     /// <summary><see cref="Rent"/> that returns the error number instead of throwing it.</summary>
@@ -72,16 +72,16 @@ public sealed class PipePool : IDisposable
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     public Errno TryRent(out Pipe? pipe)
     {
-        try
+        pipe = TakeIdle();
+        Errno errno = pipe is null ? TryOpen(out pipe) : Errno.None;
+        if (pipe is not null)
         {
-            pipe = Rent();
-            return Errno.None;
+            pipe.LentCapacity = Enlarge(pipe);
+            pipe.Lender = this;
+            PipeMetrics.Rented.Add(1);
         }
-        catch (ErrnoException e)
-        {
-            pipe = null;
-            return e.Errno;
-        }
+
+        return errno;
     }
 
     /// <summary>Takes a pipe back: keeps it where it is as it was lent and there is room, closes it where not.</summary>
@@ -97,12 +97,7 @@ public sealed class PipePool : IDisposable
         }
 
         PipeMetrics.Rented.Add(-1);
-        bool isClean = IsAsItWasLent(pipe);
-        if (!isClean || !TryKeep(pipe))
-        {
-            pipe.Dispose();
-            PipeMetrics.Closed.Add(1, new KeyValuePair<string, object?>("zerocopy.pipe.reason", isClean ? "full" : "dirty"));
-        }
+        KeepOrClose(pipe, IsAsItWasLent(pipe));
     }
 
     /// <summary>Closes the pipes that are idle. Those that are lent are closed when they come back.</summary>
@@ -122,6 +117,32 @@ public sealed class PipePool : IDisposable
                 pipe.Dispose();
             }
         }
+    }
+
+    /// <summary><see cref="TryRent"/> for the library itself, which leaves pipes as they are: only of a new or a small one is the capacity asked for.</summary>
+    internal Errno TryLend(out Pipe? pipe)
+    {
+        pipe = TakeIdle();
+        Errno errno = pipe is null ? TryOpen(out pipe) : Errno.None;
+        if (pipe is not null)
+        {
+            if (pipe.LentCapacity < _largest)
+            {
+                pipe.LentCapacity = Enlarge(pipe);
+            }
+
+            PipeMetrics.Rented.Add(1);
+        }
+
+        return errno;
+    }
+
+    /// <summary>Takes back what <see cref="TryLend"/> has lent, from one who has counted what is in it.</summary>
+    internal void TakeBack(Pipe pipe, bool isEmpty)
+    {
+        Debug.Assert(!isEmpty || IsAsItWasLent(pipe), "The count of what is in the pipe is wrong.");
+        PipeMetrics.Rented.Add(-1);
+        KeepOrClose(pipe, isEmpty);
     }
 
     private static bool IsAsItWasLent(Pipe pipe)
@@ -161,11 +182,15 @@ public sealed class PipePool : IDisposable
         }
     }
 
-    private Pipe Open()
+    private Errno TryOpen(out Pipe? pipe)
     {
-        Pipe pipe = new(_capacity, nonBlocking: true);
-        PipeMetrics.Created.Add(1);
-        return pipe;
+        Errno errno = Pipe.TryOpen(_capacity, nonBlocking: true, out pipe);
+        if (errno == Errno.None)
+        {
+            PipeMetrics.Created.Add(1);
+        }
+
+        return errno;
     }
 
     /// <summary>A pipe that was opened past a limit of the user stays small until somebody asks again.</summary>
@@ -180,6 +205,15 @@ public sealed class PipePool : IDisposable
 
         _largest = Math.Max(_largest, capacity);
         return capacity;
+    }
+
+    private void KeepOrClose(Pipe pipe, bool isClean)
+    {
+        if (!isClean || !TryKeep(pipe))
+        {
+            pipe.Dispose();
+            PipeMetrics.Closed.Add(1, new KeyValuePair<string, object?>("zerocopy.pipe.reason", isClean ? "full" : "dirty"));
+        }
     }
 
     private bool TryKeep(Pipe pipe)

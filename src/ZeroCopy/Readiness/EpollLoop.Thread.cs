@@ -29,7 +29,7 @@ internal sealed partial class EpollLoop
                 }
             }
 
-            CompleteEach(ready, static waiter => waiter.Complete());
+            CompleteEach(ready, static waiter => waiter.Complete(error: null));
             if (sleepsForLong)
             {
                 isIdle = false;
@@ -100,7 +100,7 @@ internal sealed partial class EpollLoop
             {
                 foreach (Registration registration in _registrations.Values)
                 {
-                    _parked -= registration.TakeOut(static (waiter, _) => waiter.Handle!.IsClosed, 0, ref closed);
+                    _parked -= registration.TakeOut(static (waiter, _) => waiter.IsOrphaned, 0, ref closed);
                 }
             }
 

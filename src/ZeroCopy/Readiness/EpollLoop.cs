@@ -15,7 +15,7 @@ internal sealed partial class EpollLoop
     /// How often parked handles are looked at: one that is closed gives no event. Four times a second costs nothing measurable, and tells a user who
     /// disposed something soon enough.
     /// </summary>
-    private const int SweepMilliseconds = 250;
+    internal const int SweepMilliseconds = 250;
 
     /// <summary>As many as are likely to be ready at once; the others come with the next call.</summary>
     private const int EventsAtOnce = 256;
@@ -30,7 +30,7 @@ internal sealed partial class EpollLoop
     private readonly SafeFileHandle _epoll = new();
     private readonly SafeFileHandle _wakeUp = new();
     private readonly Dictionary<int, Registration> _registrations = [];
-    private Waiter? _recycled;
+    private TaskWaiter? _recycled;
     private int _recycledCount;
     private int _parked;
     private bool _sleepsForLong;
@@ -63,48 +63,72 @@ internal sealed partial class EpollLoop
         new Thread(Run) { IsBackground = true, Name = $"ZeroCopy epoll {number}" }.UnsafeStart();
     }
 
-    /// <summary>
-    /// Waits for EPOLLIN or EPOLLOUT of a descriptor. The caller holds a reference to its handle while this runs, and no longer.
-    /// </summary>
-    public ValueTask WaitAsync(SafeHandle handle, int fd, uint direction, CancellationToken cancellationToken)
+    /// <summary>Waits for EPOLLIN or EPOLLOUT of a descriptor.</summary>
+    public ValueTask WaitAsync(SafeHandle handle, uint direction, CancellationToken cancellationToken)
     {
-        Waiter? waiter = null;
-        Waiter? orphans = null;
-        Errno errno;
-        lock (_lock)
-        {
-            if (!_registrations.TryGetValue(fd, out Registration? registration))
-            {
-                registration = new Registration(fd);
-                _registrations.Add(fd, registration);
-            }
-
-            errno = _broken == Errno.None ? Arm(registration, direction, ref orphans) : _broken;
-            if (errno == Errno.None)
-            {
-                waiter = Rent();
-                waiter.Handle = handle;
-                waiter.Direction = direction;
-                registration.Add(waiter);
-                _parked++;
-            }
-
-            if (_sleepsForLong)
-            {
-                _sleepsForLong = false;
-                Interop.EventFdSignal(_wakeUp);
-            }
-        }
-
-        FailAsDisposed(orphans);
-        if (waiter is not null)
+        TaskWaiter waiter = Rent();
+        Errno errno = Park(waiter, handle, direction);
+        if (errno == Errno.None)
         {
             waiter.CancelBy(cancellationToken);
             return waiter.Task;
         }
 
+        Recycle(waiter);
+
         // Files, directories and some devices, which are always ready.
         return errno == Errno.EPERM ? ValueTask.CompletedTask : ValueTask.FromException(new ErrnoException(errno, "epoll_ctl"));
+    }
+
+    /// <summary>Puts a waiter into the table; it is the loop's from then on, and may be completed before this returns.</summary>
+    /// <returns>
+    /// <see cref="Errno.None"/> if it is there. If not, it is still the caller's: EPERM, the descriptor is always ready; ECANCELED, the waiter does not want
+    /// to wait any more; or what epoll_ctl has against it.
+    /// </returns>
+    /// <exception cref="ObjectDisposedException">The handle is closed.</exception>
+    public Errno Park(Waiter waiter, SafeHandle handle, uint direction)
+    {
+        Waiter? orphans = null;
+        Errno errno;
+        bool isHeld = false;
+        try
+        {
+            handle.DangerousAddRef(ref isHeld);
+            int fd = (int)handle.DangerousGetHandle();
+            lock (_lock)
+            {
+                if (!_registrations.TryGetValue(fd, out Registration? registration))
+                {
+                    registration = new Registration(fd);
+                    _registrations.Add(fd, registration);
+                }
+
+                errno = waiter.IsCancelled ? Errno.ECANCELED : _broken == Errno.None ? Arm(registration, direction, ref orphans) : _broken;
+                if (errno == Errno.None)
+                {
+                    waiter.Handle = handle;
+                    waiter.Direction = direction;
+                    registration.Add(waiter);
+                    _parked++;
+                }
+
+                if (_sleepsForLong)
+                {
+                    _sleepsForLong = false;
+                    Interop.EventFdSignal(_wakeUp);
+                }
+            }
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                handle.DangerousRelease();
+            }
+        }
+
+        FailAsDisposed(orphans);
+        return errno;
     }
 
     /// <summary>Takes a waiter out of the table, unless somebody did so before.</summary>
@@ -122,7 +146,7 @@ internal sealed partial class EpollLoop
         return taken is not null;
     }
 
-    public void Recycle(Waiter waiter)
+    public void Recycle(TaskWaiter waiter)
     {
         lock (_lock)
         {
@@ -150,18 +174,20 @@ internal sealed partial class EpollLoop
         }
     }
 
-    private Waiter Rent()
+    private TaskWaiter Rent()
     {
-        Waiter? waiter = _recycled;
-        if (waiter is null)
+        lock (_lock)
         {
-            return new Waiter(this);
+            if (_recycled is TaskWaiter waiter)
+            {
+                _recycled = (TaskWaiter?)waiter.Next;
+                _recycledCount--;
+                waiter.Next = null;
+                return waiter;
+            }
         }
 
-        _recycled = waiter.Next;
-        _recycledCount--;
-        waiter.Next = null;
-        return waiter;
+        return new TaskWaiter(this);
     }
 
     /// <summary>

@@ -19,12 +19,6 @@ namespace ZeroCopy;
 /// </remarks>
 public static class FdReadiness
 {
-    /// <summary>
-    /// Half of the processors, one to eight: a loop only tells the thread pool what is ready, which one thread does for many thousands of descriptors, and
-    /// the other half is for those who then work on them.
-    /// </summary>
-    private static readonly EpollLoop?[] _loops = new EpollLoop?[Math.Clamp(Environment.ProcessorCount / 2, 1, 8)];
-
     /// <summary>Waits until a read from the descriptor would not block: for bytes, the end, or an error.</summary>
     /// <param name="fd">An open descriptor. One that epoll does not take, as a regular file, is ready at once.</param>
     /// <param name="cancellationToken">Ends the wait; no byte is lost by that.</param>
@@ -57,36 +51,7 @@ public static class FdReadiness
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        bool isHeld = false;
-        try
-        {
-            fd.DangerousAddRef(ref isHeld);
-            int number = (int)fd.DangerousGetHandle();
-
-            // By number, so that both directions of a descriptor, and all who wait for it, meet in one loop.
-            return LoopOf(number).WaitAsync(fd, number, direction, cancellationToken);
-        }
-        finally
-        {
-            if (isHeld)
-            {
-                fd.DangerousRelease();
-            }
-        }
-    }
-
-    private static EpollLoop LoopOf(int fd)
-    {
-        int index = (int)((uint)fd % (uint)_loops.Length);
-        if (Volatile.Read(ref _loops[index]) is EpollLoop loop)
-        {
-            return loop;
-        }
-
-        // Where this fails, for want of descriptors, the next wait tries again.
-        lock (_loops)
-        {
-            return _loops[index] ??= new EpollLoop(index);
-        }
+        // By number, so that both directions of a descriptor, and all who wait for it, meet in one loop.
+        return EpollLoops.Of((int)fd.DangerousGetHandle()).WaitAsync(fd, direction, cancellationToken);
     }
 }

@@ -19,6 +19,8 @@ public sealed class AbiTests : KernelTest
     /// <summary>The name of a constant, and what it is called in C.</summary>
     private static readonly Dictionary<string, string> _constants = new(StringComparer.Ordinal)
     {
+        ["AF_UNIX"] = "AF_UNIX",
+        ["AT_EMPTY_PATH"] = "AT_EMPTY_PATH",
         ["EFD_CLOEXEC"] = "EFD_CLOEXEC",
         ["EFD_NONBLOCK"] = "EFD_NONBLOCK",
         ["EPOLLERR"] = "EPOLLERR",
@@ -32,36 +34,78 @@ public sealed class AbiTests : KernelTest
         ["EPOLL_CTL_MOD"] = "EPOLL_CTL_MOD",
         ["EpollEventDataOffset"] = "offsetof(struct epoll_event, data)",
         ["EpollEventSize"] = "sizeof(struct epoll_event)",
+        ["FIONREAD"] = "FIONREAD",
         ["F_GETFL"] = "F_GETFL",
         ["F_GETPIPE_SZ"] = "F_GETPIPE_SZ",
         ["F_SETPIPE_SZ"] = "F_SETPIPE_SZ",
-        ["FIONREAD"] = "FIONREAD",
+        ["MSG_DONTWAIT"] = "MSG_DONTWAIT",
+        ["MSG_NOSIGNAL"] = "MSG_NOSIGNAL",
         ["MaxCount"] = "INT_MAX & ~4095",
         ["O_ACCMODE"] = "O_ACCMODE & ~O_PATH", // musl counts O_PATH in.
+        ["O_APPEND"] = "O_APPEND",
         ["O_CLOEXEC"] = "O_CLOEXEC",
+        ["O_NOCTTY"] = "O_NOCTTY",
         ["O_NONBLOCK"] = "O_NONBLOCK",
+        ["O_PATH"] = "O_PATH",
         ["O_RDONLY"] = "O_RDONLY",
+        ["O_WRONLY"] = "O_WRONLY",
+        ["POLLIN"] = "POLLIN",
+        ["POLLOUT"] = "POLLOUT",
+        ["PollfdEventsOffset"] = "offsetof(struct pollfd, events)",
+        ["PollfdReventsOffset"] = "offsetof(struct pollfd, revents)",
+        ["PollfdSize"] = "sizeof(struct pollfd)",
+        ["SEEK_CUR"] = "SEEK_CUR",
+        ["SOCK_STREAM"] = "SOCK_STREAM",
+        ["SOL_SOCKET"] = "SOL_SOCKET",
+        ["SO_DOMAIN"] = "SO_DOMAIN",
+        ["SO_TYPE"] = "SO_TYPE",
+        ["STATX_INO"] = "STATX_INO",
+        ["STATX_SIZE"] = "STATX_SIZE",
+        ["STATX_TYPE"] = "STATX_TYPE",
+        ["S_IFBLK"] = "S_IFBLK",
+        ["S_IFCHR"] = "S_IFCHR",
+        ["S_IFDIR"] = "S_IFDIR",
+        ["S_IFIFO"] = "S_IFIFO",
+        ["S_IFMT"] = "S_IFMT",
+        ["S_IFREG"] = "S_IFREG",
+        ["S_IFSOCK"] = "S_IFSOCK",
         ["SpliceFlags.Gift"] = "SPLICE_F_GIFT",
         ["SpliceFlags.More"] = "SPLICE_F_MORE",
         ["SpliceFlags.Move"] = "SPLICE_F_MOVE",
         ["SpliceFlags.NonBlock"] = "SPLICE_F_NONBLOCK",
+        ["StatxDeviceOffset"] = "offsetof(struct statx, stx_dev_major)",
+        ["StatxInodeOffset"] = "offsetof(struct statx, stx_ino)",
+        ["StatxModeOffset"] = "offsetof(struct statx, stx_mode)",
+        ["StatxSize"] = "sizeof(struct statx)",
+        ["StatxSizeOffset"] = "offsetof(struct statx, stx_size)",
     };
 
     /// <summary>The name of a call, its signature in C# and its prototype in C.</summary>
     private static readonly Dictionary<string, (string Managed, string C)> _calls = new(StringComparer.Ordinal)
     {
+        ["copy_file_range"] = ("IntPtr (SafeHandle, Int64*, SafeHandle, Int64*, UIntPtr, UInt32)", "ssize_t (*)(int, off64_t *, int, off64_t *, size_t, unsigned int)"),
         ["epoll_create1"] = ("Int32 (Int32)", "int (*)(int)"),
         ["epoll_ctl"] = ("Int32 (SafeFileHandle, Int32, Int32, Byte*)", "int (*)(int, int, int, struct epoll_event *)"),
         ["epoll_wait"] = ("Int32 (SafeFileHandle, Byte*, Int32, Int32)", "int (*)(int, struct epoll_event *, int, int)"),
         ["eventfd"] = ("Int32 (UInt32, Int32)", "int (*)(unsigned int, int)"),
         ["fcntl"] = ("Int32 (SafeHandle, Int32, IntPtr)", "int (*)(int, int, ...)"),
+        ["getsockopt"] = ("Int32 (SafeHandle, Int32, Int32, Void*, UInt32*)", "int (*)(int, int, int, void *, socklen_t *)"),
         ["ioctl"] = ("Int32 (SafeHandle, UIntPtr, Int32*)", "int (*)(int, request, ...)"),
+        ["isatty"] = ("Int32 (SafeHandle)", "int (*)(int)"),
+        ["lseek"] = ("IntPtr (SafeHandle, IntPtr, Int32)", "off_t (*)(int, off_t, int)"),
+        ["open"] = ("Int32 (Byte*, Int32, UInt32)", "int (*)(const char *, int, ...)"),
         ["pipe2"] = ("Int32 (Int32*, Int32)", "int (*)(int *, int)"),
-        ["read"] = ("IntPtr (SafeFileHandle, Void*, UIntPtr)", "ssize_t (*)(int, void *, size_t)"),
+        ["poll"] = ("Int32 (Void*, UIntPtr, Int32)", "int (*)(struct pollfd *, nfds_t, int)"),
+        ["pread"] = ("IntPtr (SafeHandle, Void*, UIntPtr, IntPtr)", "ssize_t (*)(int, void *, size_t, off_t)"),
+        ["pwrite"] = ("IntPtr (SafeHandle, Void*, UIntPtr, IntPtr)", "ssize_t (*)(int, const void *, size_t, off_t)"),
+        ["read"] = ("IntPtr (SafeHandle, Void*, UIntPtr)", "ssize_t (*)(int, void *, size_t)"),
+        ["recv"] = ("IntPtr (SafeHandle, Void*, UIntPtr, Int32)", "ssize_t (*)(int, void *, size_t, int)"),
+        ["send"] = ("IntPtr (SafeHandle, Void*, UIntPtr, Int32)", "ssize_t (*)(int, const void *, size_t, int)"),
         ["splice"] = ("IntPtr (SafeHandle, Int64*, SafeHandle, Int64*, UIntPtr, UInt32)", "ssize_t (*)(int, off64_t *, int, off64_t *, size_t, unsigned int)"),
+        ["statx"] = ("Int32 (SafeHandle, Byte*, Int32, UInt32, Byte*)", "int (*)(int, const char *, int, unsigned int, struct statx *)"),
         ["tee"] = ("IntPtr (SafeHandle, SafeHandle, UIntPtr, UInt32)", "ssize_t (*)(int, int, size_t, unsigned int)"),
         ["vmsplice"] = ("IntPtr (SafeHandle, IOVector*, UIntPtr, UInt32)", "ssize_t (*)(int, const struct iovec *, size_t, unsigned int)"),
-        ["write"] = ("IntPtr (SafeFileHandle, Void*, UIntPtr)", "ssize_t (*)(int, const void *, size_t)"),
+        ["write"] = ("IntPtr (SafeHandle, Void*, UIntPtr)", "ssize_t (*)(int, const void *, size_t)"),
     };
 
     /// <summary>The name of a struct, what it is in C, and its fields in both.</summary>
@@ -91,10 +135,13 @@ public sealed class AbiTests : KernelTest
             #include <errno.h>
             #include <fcntl.h>
             #include <limits.h>
+            #include <poll.h>
             #include <stddef.h>
             #include <sys/epoll.h>
             #include <sys/eventfd.h>
             #include <sys/ioctl.h>
+            #include <sys/socket.h>
+            #include <sys/stat.h>
             #include <sys/uio.h>
             #include <unistd.h>
             #ifdef __GLIBC__
@@ -155,7 +202,12 @@ public sealed class AbiTests : KernelTest
             && (method.IsDefined(typeof(LibraryImportAttribute)) || method.Attributes.HasFlag(MethodAttributes.PinvokeImpl)));
 
     private static IEnumerable<Type> Structs() =>
-        _library.GetTypes().Where(type => type is { IsValueType: true, IsEnum: false } && !type.Name.StartsWith('<') && type.Namespace == nameof(ZeroCopy));
+        _library.GetTypes().Where(type =>
+            type is { IsValueType: true, IsEnum: false } && !type.Name.StartsWith('<') && type.Namespace == nameof(ZeroCopy) && !HoldsObjects(type));
+
+    /// <summary>Which C cannot be given.</summary>
+    private static bool HoldsObjects(Type type) =>
+        type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(field => !field.FieldType.IsValueType && !field.FieldType.IsPointer);
 
     private static string Signature(MethodInfo method) =>
         $"{method.ReturnType.Name} ({string.Join(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name))})";

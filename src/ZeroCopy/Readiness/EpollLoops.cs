@@ -1,0 +1,31 @@
+namespace ZeroCopy;
+
+/// <summary>The loops of the process. Each starts when it is first needed, and lives as long as the process.</summary>
+internal static class EpollLoops
+{
+    /// <summary>
+    /// Half of the processors, one to eight: a loop moves bytes by reference and does little for each, so that one serves many thousands of descriptors, and
+    /// the other half is for those who work on the bytes.
+    /// </summary>
+    private static readonly EpollLoop?[] _loops = new EpollLoop?[Math.Clamp(Environment.ProcessorCount / 2, 1, 8)];
+
+    /// <summary>The loop of a descriptor number.</summary>
+    /// <exception cref="ErrnoException">It could not be started: EMFILE, ENFILE or ENOMEM. The next call tries again.</exception>
+    public static EpollLoop Of(int fd)
+    {
+        // Numbers go up in twos and fours where pairs of sockets are opened, so not by remainder: this is Fibonacci hashing.
+        int index = (int)(((uint)fd * 2654435769u * (ulong)_loops.Length) >> 32);
+        if (Volatile.Read(ref _loops[index]) is EpollLoop loop)
+        {
+            return loop;
+        }
+
+        lock (_loops)
+        {
+            return _loops[index] ??= new EpollLoop(index);
+        }
+    }
+
+    /// <summary>The loop of a transfer between two descriptors, the same for both of its directions.</summary>
+    public static EpollLoop Of(int fd, int other) => Of(Math.Min(fd, other));
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ZeroCopy;
+
+/// <content>Where it runs: on the caller's thread, on a loop, or on the thread pool. What it waits for gives it the thread to go on.</content>
+internal sealed partial class CopyPump
+{
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EpollLoop? _loop;
+    private CancellationToken _cancellationToken;
+    private CancellationTokenRegistration _cancellation;
+    private volatile bool _cancellationRequested;
+    private bool _isSynchronous;
+
+    public override bool IsOrphaned => _source.IsClosed || _destination.IsClosed;
+
+    public override bool IsCancelled => _cancellationRequested;
+
+    /// <summary>Copies on this thread, which waits where it must.</summary>
+    public CopyResult RunToEnd()
+    {
+        _isSynchronous = true;
+        Need need;
+        while ((need = GuardedTurn(mayBlock: true)) != Need.Done)
+        {
+            if (need is Need.Source or Need.Destination)
+            {
+                PrepareToWait(need);
+                WaitHere(need);
+            }
+        }
+
+        return Outcome();
+    }
+
+    /// <summary>Copies without a thread of its own: starts here, goes on where what it waits for happens.</summary>
+    public async ValueTask<CopyResult> RunAsync(CancellationToken cancellationToken)
+    {
+        _loop = EpollLoops.Of((int)_source.Handle.DangerousGetHandle(), (int)_destination.Handle.DangerousGetHandle());
+        _cancellationToken = cancellationToken;
+        _cancellation = cancellationToken.UnsafeRegister(static state => ((CopyPump)state!).RequestCancellation(), this);
+        Run(mayBlock: false);
+        await _over.Task.ConfigureAwait(false);
+        return Outcome();
+    }
+
+    /// <summary>Takes turns until it is parked, handed to a worker, or over. The caller has the pump, and has it no more afterwards.</summary>
+    public void Run(bool mayBlock)
+    {
+        while (true)
+        {
+            Need need = GuardedTurn(mayBlock);
+            switch (need)
+            {
+                case Need.Done:
+                    _cancellation.Unregister();
+                    _over.SetResult();
+                    return;
+
+                case Need.Worker:
+                    DiskWorkers.Enqueue(this);
+                    return;
+
+                default:
+                    if (TryPark(need))
+                    {
+                        return;
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    public override void Complete(Exception? error)
+    {
+        if (error is not null)
+        {
+            FailUnexpectedly(error);
+        }
+
+        Run(mayBlock: false);
+    }
+
+    /// <returns>Whether it waits now, and belongs to the loop; if not, it can go on, or is over.</returns>
+    private bool TryPark(Need need)
+    {
+        PrepareToWait(need);
+        Side side = need == Need.Source ? _source : _destination;
+        try
+        {
+            _wokenFor = need;
+            Errno errno = _loop!.Park(this, side.Descriptor, need == Need.Source ? Interop.EPOLLIN : Interop.EPOLLOUT);
+            switch (errno)
+            {
+                case Errno.None:
+                    return true;
+
+                case Errno.EPERM when side.WaitsFirst:
+                    side.NeverWaits();
+                    return false;
+
+                case Errno.ECANCELED:
+                    return false;
+
+                default:
+                    Fail(side, errno == Errno.EPERM ? Errno.EAGAIN : errno, new ErrnoException(errno, "epoll_ctl"));
+                    return false;
+            }
+        }
+        catch (ObjectDisposedException e)
+        {
+            FailUnexpectedly(e);
+            return false;
+        }
+    }
+
+    private void PrepareToWait(Need need)
+    {
+        if (_inPipe == 0)
+        {
+            ReturnPipe(isEmpty: true);
+        }
+
+        if (need == Need.Source)
+        {
+            _statistics.SourceWaits++;
+        }
+        else
+        {
+            _statistics.DestinationWaits++;
+        }
+    }
+
+    /// <summary>Waits with poll, and looks from time to time whether somebody closed a handle, which poll does not tell.</summary>
+    private void WaitHere(Need need)
+    {
+        Side side = need == Need.Source ? _source : _destination;
+        int fd = (int)side.Descriptor.DangerousGetHandle();
+        short events = need == Need.Source ? Interop.POLLIN : Interop.POLLOUT;
+        bool isReady = false;
+        while (!isReady && !IsOrphaned)
+        {
+            Errno errno = Interop.Poll(fd, events, EpollLoop.SweepMilliseconds, out isReady);
+            if (errno is not (Errno.None or Errno.EINTR))
+            {
+                Fail(side, errno, new ErrnoException(errno, "poll"));
+                return;
+            }
+        }
+
+        _wokenFor = need;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A loop must live on whatever happens to one of its pumps; the copy fails with it.")]
+    private Need GuardedTurn(bool mayBlock)
+    {
+        if (_result is not null || _failure is not null)
+        {
+            return Need.Done;
+        }
+
+        try
+        {
+            return Turn(mayBlock);
+        }
+        catch (Exception e)
+        {
+            FailUnexpectedly(e);
+            return Need.Done;
+        }
+    }
+
+    private void FailUnexpectedly(Exception error)
+    {
+        Side side = _destination.IsClosed && !_source.IsClosed ? _destination : _source;
+        Fail(side, error is ErrnoException known ? known.Errno : Errno.EBADF, error);
+    }
+
+    private void RequestCancellation()
+    {
+        _cancellationRequested = true;
+        if (_loop!.TryTakeOut(this))
+        {
+            Run(mayBlock: false);
+        }
+    }
+}

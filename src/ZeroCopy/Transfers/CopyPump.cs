@@ -1,0 +1,148 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
+
+namespace ZeroCopy;
+
+/// <summary>
+/// A copy under way: fills an empty pipe from the source, drains it into the destination until it is empty, and fills it again. Since only an empty
+/// pipe is filled, a fill that moves nothing can only mean that the source has nothing.
+/// </summary>
+/// <remarks>
+/// One thread at a time has it: who runs it. Parking it gives it away, to the loop, the sweep or the cancellation. What waits for its source holds no pipe.
+/// </remarks>
+internal sealed partial class CopyPump : Waiter
+{
+    /// <summary>A turn ends after so many bytes: what is many times the cost of a system call, and keeps others waiting for less than a millisecond.</summary>
+    private const long ShareOfTurn = 1024 * 1024;
+
+    /// <summary>As much as an ordinary pipe holds.</summary>
+    private const int BufferSize = 64 * 1024;
+
+    /// <summary>How often in a row a descriptor may be called ready and be not, before its bytes are copied: another reader may be faster now and then.</summary>
+    private const int MostIdleWakeUps = 8;
+
+    private readonly Side _source;
+    private readonly Side _destination;
+    private readonly CopyOptions _options;
+    private readonly TransferCounters? _counters;
+    private readonly ProgressReporter? _progress;
+    private readonly ILogger? _logger;
+    private readonly PipeSupply _pipes;
+    private readonly TransferStatistics _statistics = new();
+
+    /// <summary>How many bytes of the source are still to be read, or null for all.</summary>
+    private long? _remaining;
+
+    /// <summary>What is in memory and still to be delivered: the prefix, or a part of the buffer.</summary>
+    private ReadOnlyMemory<byte> _ahead;
+    private long _prefixLeft;
+    private byte[]? _buffer;
+
+    /// <summary>The pipe, and how many bytes are in it. They come after <see cref="_ahead"/>, unless they were taken from there.</summary>
+    private Pipe? _pipe;
+    private long _inPipe;
+    private bool _pipeIsFirst;
+
+    private bool _triesCopyRange;
+    private bool _hasEnded;
+    private bool _sourceIsDry;
+    private Need _wokenFor;
+    private int _idleWakeUps;
+    private long _read;
+    private long _written;
+    private TransferPath _path;
+    private Errno _fallback;
+
+    public CopyPump(Side source, Side destination, long? length, CopyOptions options)
+    {
+        _source = source;
+        _destination = destination;
+        _options = options;
+        _remaining = length;
+        _ahead = options.Prefix;
+        _prefixLeft = options.Prefix.Length;
+        _counters = options.Counters;
+        _logger = options.LoggerFactory?.CreateLogger("ZeroCopy.Transfer");
+        _progress = options.Progress is null ? null : new ProgressReporter(options.Progress, _logger);
+        _pipes = new PipeSupply(options.Pool, options.PipeCapacity);
+        _triesCopyRange = source.Kind == SideKind.File && destination.Kind == SideKind.File;
+        if (options.Snapshot && source.Kind == SideKind.File && !_triesCopyRange)
+        {
+            source.UseCopying();
+        }
+    }
+
+    /// <summary>Works until there is something to wait for, or the share of a turn is used up.</summary>
+    /// <param name="mayBlock">Whether this thread may make calls that wait for a disk.</param>
+    private Need Turn(bool mayBlock)
+    {
+        long end = _read + ShareOfTurn;
+        while (true)
+        {
+            Need need;
+            if (_cancellationRequested)
+            {
+                return Cancel();
+            }
+
+            if (_inPipe > 0 || !_ahead.IsEmpty)
+            {
+                need = _destination.WaitsFirst && _wokenFor != Need.Destination ? Need.Destination
+                    : _destination.Blocks && !mayBlock ? Need.Worker
+                    : Drain();
+            }
+            else if (_hasEnded || _remaining == 0)
+            {
+                return Finish();
+            }
+            else if (_sourceIsDry || (_source.WaitsFirst && _wokenFor != Need.Source))
+            {
+                _sourceIsDry = false;
+                need = Need.Source;
+            }
+            else if (_source.Blocks && (!mayBlock || _read >= end))
+            {
+                need = Need.Worker;
+            }
+            else
+            {
+                need = _read >= end ? Need.Source : _triesCopyRange ? CopyRange() : Fill();
+            }
+
+            if (need != Need.Nothing)
+            {
+                return need;
+            }
+        }
+    }
+
+    /// <summary>Takes bytes from the source that are to be accounted for.</summary>
+    private void Count(long read, TransferPath path)
+    {
+        _read += read;
+        _remaining -= read;
+        _path |= path;
+        _idleWakeUps = 0;
+        _statistics.Fills++;
+        _counters?.AddRead(read);
+    }
+
+    private void CountWritten(long written, TransferPath path)
+    {
+        _written += written;
+        _idleWakeUps = 0;
+        if (_prefixLeft == 0)
+        {
+            _path |= path;
+        }
+
+        _prefixLeft -= Math.Min(_prefixLeft, written);
+        _counters?.AddWritten(written);
+        _progress?.Report(_written, _isSynchronous);
+    }
+
+    private Span<byte> Buffer() => _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
+
+    /// <summary>Whether an error of splice or copy_file_range says that it cannot be used here, and not that something went wrong.</summary>
+    private static bool Refuses(Errno errno) => errno is Errno.EINVAL or Errno.ENOSYS or Errno.EOPNOTSUPP or Errno.EPERM;
+}

@@ -1,0 +1,84 @@
+using System.Numerics;
+
+namespace ZeroCopy;
+
+/// <summary>
+/// Where a pump has its pipes from: a pool that it was given, a pool of pipes of the capacity that it was told, or by default the shared pool, and
+/// while its fills are large, one of large pipes.
+/// </summary>
+internal sealed class PipeSupply(PipePool? pool, int capacity)
+{
+    /// <summary>What an unprivileged user may give a pipe by default. Larger ones were no cheaper.</summary>
+    private const int LargeCapacity = 1024 * 1024;
+
+    /// <summary>
+    /// The most large pipes that the process lends at once: half of those that an unprivileged user may have by default, who then still gets pipes of
+    /// ordinary size elsewhere.
+    /// </summary>
+    private const int MostLarge = 32;
+
+    private static readonly PipePool _large = new(LargeCapacity, maxIdlePipes: 8, maxIdleBytes: 8L * LargeCapacity);
+
+    /// <summary>Pools for capacities that were asked for, by the power of two that the kernel rounds these up to.</summary>
+    private static readonly PipePool?[] _byPowerOfTwo = new PipePool?[32];
+
+    private static int _largeLent;
+
+    private readonly PipePool? _pool = pool ?? (capacity > 0 ? Of(capacity) : null);
+    private PipePool? _lender;
+    private bool _wantsLarge;
+
+    /// <summary>Whether a larger pipe than the one that is lent would do better, and is to be had.</summary>
+    public bool WantsAnother => _wantsLarge && _lender == PipePool.Shared && Volatile.Read(ref _largeLent) < MostLarge;
+
+    public Errno TryRent(out Pipe? pipe)
+    {
+        _lender = _pool ?? (_wantsLarge && TryCountLarge() ? _large : PipePool.Shared);
+        Errno errno = _lender.TryLend(out pipe);
+        if (pipe is null)
+        {
+            Uncount();
+        }
+
+        return errno;
+    }
+
+    public void Return(Pipe pipe, bool isEmpty)
+    {
+        Uncount();
+        _lender!.TakeBack(pipe, isEmpty);
+    }
+
+    /// <summary>
+    /// Learns what a fill has taken. A quarter of the capacity may be all that there was room for: a pipe has slots, and a segment from an Ethernet
+    /// takes one with a third of a page. A fill that is smaller shows that the source has not much to give.
+    /// </summary>
+    public void Learn(Pipe pipe, long filled) => _wantsLarge = filled >= pipe.LentCapacity / 4 || (_wantsLarge && filled >= PipePool.DefaultCapacity / 4);
+
+    private static bool TryCountLarge()
+    {
+        if (Interlocked.Increment(ref _largeLent) <= MostLarge)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _largeLent);
+        return false;
+    }
+
+    private static PipePool Of(int capacity)
+    {
+        int power = BitOperations.Log2((uint)capacity - 1) + 1;
+        return Volatile.Read(ref _byPowerOfTwo[power])
+            ?? Interlocked.CompareExchange(ref _byPowerOfTwo[power], new PipePool(capacity), null)
+            ?? _byPowerOfTwo[power]!;
+    }
+
+    private void Uncount()
+    {
+        if (_lender == _large)
+        {
+            Interlocked.Decrement(ref _largeLent);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipes;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace ZeroCopy;
+
+/// <content>Finds out what an endpoint is, refuses what cannot be transferred, and makes the rest ready.</content>
+internal sealed partial class Side
+{
+    private bool _movesPosition;
+    private bool _appends;
+    private long _size;
+    private (ulong Device, ulong Inode) _identity;
+
+    /// <summary>Makes a side of an endpoint. Nothing is read or written, and only sockets are changed.</summary>
+    /// <exception cref="ArgumentException">It cannot be that side of a transfer.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    public static Side Open(TransferEndpoint endpoint, TransferSide role, long? offset)
+    {
+        string parameter = role == TransferSide.Source ? "source" : "destination";
+        object owner = endpoint.On(role) ?? throw new ArgumentException("The endpoint is the default one, or was made of null.", parameter);
+        SafeHandle handle = HandleOf(owner);
+        ObjectDisposedException.ThrowIf(handle.IsClosed, owner);
+        Side side = new(role, owner, handle);
+        side.Inspect(parameter);
+        side.SetOffset(offset, parameter);
+        side.MakeReady();
+        return side;
+    }
+
+    /// <summary>Refuses to copy a pipe into itself, and a file onto a part of itself that is still to be read.</summary>
+    /// <returns>How much there is to copy at most: of a file that is copied to its own end, what it had in the beginning.</returns>
+    public static long? LimitOf(Side source, Side destination, long? length)
+    {
+        if (source.Kind != destination.Kind || source._identity != destination._identity)
+        {
+            return length;
+        }
+
+        if (source.Kind == SideKind.Pipe)
+        {
+            throw new ArgumentException("The source and the destination are the same pipe.", nameof(destination));
+        }
+
+        if (source.Kind != SideKind.File)
+        {
+            return length;
+        }
+
+        long from = source.Position();
+        long to = destination._appends ? destination._size : destination.Position();
+        long count = Math.Min(length ?? long.MaxValue, Math.Max(source._size - from, 0));
+        return count > Math.Abs(to - from)
+            ? throw new ArgumentException("The source and the destination are the same file, and their ranges overlap.", nameof(destination))
+            : count;
+    }
+
+    private static SafeHandle HandleOf(object owner) => owner switch
+    {
+        Socket socket => socket.SafeHandle,
+        NetworkStream stream => stream.Socket.SafeHandle,
+        FileStream stream => stream.SafeFileHandle, // Which writes what the stream has buffered, and moves the descriptor to its position.
+        PipeStream stream => stream.SafePipeHandle,
+        _ => (SafeHandle)owner,
+    };
+
+    private void Inspect(string parameter)
+    {
+        Errno errno = Interop.GetFileStatus(Handle, out int type, out _identity, out _size);
+        if (errno != Errno.None)
+        {
+            throw new ArgumentException($"The handle is not that of an open descriptor: {new ErrnoException(errno, "statx").Message}", parameter);
+        }
+
+        Kind = type switch
+        {
+            Interop.S_IFREG or Interop.S_IFBLK => SideKind.File,
+            Interop.S_IFIFO => SideKind.Pipe,
+            Interop.S_IFSOCK => SideKind.Socket,
+            Interop.S_IFCHR => Interop.IsTerminal(Handle) ? SideKind.Terminal : SideKind.Device,
+            Interop.S_IFDIR => throw new ArgumentException("A directory has no bytes to transfer.", parameter),
+            _ => throw new ArgumentException("The descriptor is no stream of bytes: it is an epoll, an eventfd, or something else of that kind.", parameter),
+        };
+
+        _ = Interop.GetStatusFlags(Handle, out long flags);
+        _appends = (flags & Interop.O_APPEND) != 0;
+        long needed = _role == TransferSide.Source ? Interop.O_RDONLY : Interop.O_WRONLY;
+        long mode = flags & Interop.O_ACCMODE;
+        if ((flags & Interop.O_PATH) != 0 || (mode != needed && mode is Interop.O_RDONLY or Interop.O_WRONLY))
+        {
+            throw new ArgumentException($"It is not open for {(_role == TransferSide.Source ? "reading" : "writing")}.", parameter);
+        }
+
+        if (Kind == SideKind.Socket && (Interop.GetSocketType(Handle, out int socketType) != Errno.None || socketType != Interop.SOCK_STREAM))
+        {
+            throw new ArgumentException("The socket is no stream socket: messages would be joined or cut.", parameter);
+        }
+    }
+
+    private void SetOffset(long? offset, string parameter)
+    {
+        if (offset is not null && Kind != SideKind.File)
+        {
+            throw new ArgumentException("An offset was given for what has none: only files and block devices have.", parameter);
+        }
+
+        if (offset is not null && _appends && _role == TransferSide.Destination)
+        {
+            throw new ArgumentException("An offset was given for a file that is open for appending.", parameter);
+        }
+
+        Offset = offset;
+        if (offset is null && _stream is not null && Kind == SideKind.File && !(_appends && _role == TransferSide.Destination))
+        {
+            Offset = _stream.Position;
+            _movesPosition = true;
+        }
+    }
+
+    private void MakeReady()
+    {
+        switch (Kind)
+        {
+            case SideKind.File:
+                Blocks = true;
+                break;
+            case SideKind.Device:
+                Blocks = true;
+                WaitsFirst = true;
+                break;
+            case SideKind.Terminal when !IsNonBlocking(Handle):
+                ReopenOrWaitFirst();
+                break;
+            case SideKind.Socket when !IsNonBlocking(Handle) && !TryMakeNonBlocking():
+                // A socket that .NET does not know as one. Its flag may be another process's too, and is left alone: only recv and send can be told
+                // for each call not to wait, and splice from a unix socket.
+                Copies = !(_role == TransferSide.Source && Interop.GetSocketFamily(Handle, out int family) == Errno.None && family == Interop.AF_UNIX);
+                break;
+        }
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The socket that is made for a moment must not close the handle, which is the user's.")]
+    [SuppressMessage("Usage", "CA1816", Justification = "For the same reason.")]
+    private bool TryMakeNonBlocking()
+    {
+        Socket? socket = _owner switch
+        {
+            Socket known => known,
+            NetworkStream stream => stream.Socket,
+            _ => null,
+        };
+        if (socket is null && Handle is SafeSocketHandle handle)
+        {
+            // Only for a moment, and without closing the handle when it is collected.
+            socket = new Socket(handle);
+            GC.SuppressFinalize(socket);
+        }
+
+        if (socket is null)
+        {
+            return false;
+        }
+
+        // So that .NET knows: it then waits by itself in synchronous calls. The descriptor stays as it is when Blocking becomes true again.
+        bool isBlocking = socket.Blocking;
+        socket.Blocking = false;
+        socket.Blocking = isBlocking;
+        return true;
+    }
+
+    private long Position() => Offset ?? (Interop.Seek(Handle, 0, Interop.SEEK_CUR, out long position) == Errno.None ? position : 0);
+}

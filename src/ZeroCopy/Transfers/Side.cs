@@ -1,0 +1,163 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy;
+
+/// <summary>One end of a transfer as the engine works on it: a descriptor, what it is, and how it is to be used.</summary>
+internal sealed partial class Side
+{
+    /// <summary>No more than this is written at once to what might wait for more room: POLLOUT of a pipe promises a page, which is the least PIPE_BUF.</summary>
+    public const int SmallWrite = 4096;
+
+    private readonly TransferSide _role;
+    private readonly object _owner;
+    private readonly FileStream? _stream;
+    private SafeFileHandle? _reopened;
+
+    private Side(TransferSide role, object owner, SafeHandle handle)
+    {
+        _role = role;
+        _owner = owner;
+        _stream = owner as FileStream;
+        Handle = handle;
+    }
+
+    /// <summary>The user's handle: that it is closed ends the transfer.</summary>
+    public SafeHandle Handle { get; }
+
+    /// <summary>What the calls are made on: the user's handle, or a non-blocking description of our own of the same thing.</summary>
+    public SafeHandle Descriptor => _reopened ?? Handle;
+
+    public SideKind Kind { get; private set; }
+
+    /// <summary>Where the next byte is read or written, or null for the descriptor's own position.</summary>
+    public long? Offset { get; private set; }
+
+    /// <summary>Whether bytes are read and written here instead of spliced.</summary>
+    public bool Copies { get; private set; }
+
+    /// <summary>Whether bytes have been spliced here: an error is an error from then on, and no reason to fall back.</summary>
+    public bool HasSpliced { get; private set; }
+
+    /// <summary>Whether a call may wait in spite of everything, so that it must be made where that harms nobody.</summary>
+    public bool Blocks { get; private set; }
+
+    /// <summary>Whether a call may wait unless the descriptor is known to be ready.</summary>
+    public bool WaitsFirst { get; private set; }
+
+    /// <summary>The name of the last call.</summary>
+    public string Call { get; private set; } = "splice";
+
+    public bool IsClosed => Handle.IsClosed;
+
+    public bool IsSocket => Kind == SideKind.Socket;
+
+    /// <summary>It cannot be waited for, and so is always ready.</summary>
+    public void NeverWaits() => WaitsFirst = false;
+
+    /// <summary>From now on bytes are read and written, which a pipe or terminal that blocks has to be opened anew for.</summary>
+    public void UseCopying()
+    {
+        Copies = true;
+        if (Kind == SideKind.Pipe && _reopened is null && !IsNonBlocking(Handle))
+        {
+            ReopenOrWaitFirst();
+        }
+    }
+
+    /// <summary>Splices from here into an empty pipe.</summary>
+    public Errno SpliceInto(Pipe pipe, long count, out long moved)
+    {
+        Call = "splice";
+        Errno errno = Interop.Splice(Descriptor, Offset, pipe.WriteHandle, null, count, SpliceFlags.NonBlock, out moved);
+        Advance(moved);
+        HasSpliced |= moved > 0;
+        return errno;
+    }
+
+    /// <summary>Splices from a pipe to here.</summary>
+    public Errno SpliceFrom(Pipe pipe, long count, out long moved)
+    {
+        Call = "splice";
+        Errno errno = Interop.Splice(pipe.ReadHandle, null, Descriptor, Offset, count, SpliceFlags.NonBlock, out moved);
+        Advance(moved);
+        HasSpliced |= moved > 0;
+        return errno;
+    }
+
+    public Errno Read(Span<byte> buffer, out long count)
+    {
+        Call = IsSocket ? "recv" : Offset is null ? "read" : "pread";
+        Errno errno = IsSocket ? Interop.Receive(Handle, buffer, out count) : Interop.Read(Descriptor, buffer, Offset, out count);
+        Advance(count);
+        return errno;
+    }
+
+    public Errno Write(ReadOnlySpan<byte> bytes, out long count)
+    {
+        Call = IsSocket ? "send" : Offset is null ? "write" : "pwrite";
+        if (WaitsFirst)
+        {
+            bytes = bytes[..Math.Min(bytes.Length, SmallWrite)];
+        }
+
+        Errno errno = IsSocket ? Interop.Send(Handle, bytes, out count) : Interop.Write(Descriptor, bytes, Offset, out count);
+        Advance(count);
+        return errno;
+    }
+
+    /// <summary>Copies from this file to another inside the kernel.</summary>
+    public Errno CopyRangeTo(Side destination, long count, out long copied)
+    {
+        Call = destination.Call = "copy_file_range";
+        Errno errno = Interop.CopyFileRange(Handle, Offset, destination.Handle, destination.Offset, count, out copied);
+        Advance(copied);
+        destination.Advance(copied);
+        return errno;
+    }
+
+    /// <summary>Takes back what was read of a file and cannot be had any more.</summary>
+    public void StepBack(long count) => Advance(-count);
+
+    /// <summary>Leaves everything as it is to be after the transfer: a stream's position is behind what was moved.</summary>
+    public void Settle()
+    {
+        _reopened?.Dispose();
+        if (_movesPosition && Offset is long position)
+        {
+            try
+            {
+                _stream!.Position = position;
+            }
+            catch (ObjectDisposedException)
+            {
+                // Then it has no position.
+            }
+        }
+    }
+
+    private static bool IsNonBlocking(SafeHandle handle) =>
+        Interop.GetStatusFlags(handle, out long flags) == Errno.None && (flags & Interop.O_NONBLOCK) != 0;
+
+    private void Advance(long count)
+    {
+        if (Offset is long offset)
+        {
+            Offset = offset + count;
+        }
+    }
+
+    private void ReopenOrWaitFirst()
+    {
+        SafeFileHandle opened = new();
+        if (Interop.Reopen(Handle, _role == TransferSide.Source ? Interop.O_RDONLY : Interop.O_WRONLY, opened) == Errno.None)
+        {
+            _reopened = opened;
+            return;
+        }
+
+        opened.Dispose();
+        WaitsFirst = true;
+        Blocks = true;
+    }
+}

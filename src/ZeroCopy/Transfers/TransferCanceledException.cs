@@ -1,0 +1,30 @@
+namespace ZeroCopy;
+
+/// <summary>A transfer was cancelled, and this is how far it came.</summary>
+/// <remarks>
+/// Every byte is accounted for: the length of the prefix and <see cref="BytesRead"/> together are <see cref="BytesWritten"/> and the length of
+/// <see cref="Undelivered"/> together.
+/// </remarks>
+public sealed class TransferCanceledException : OperationCanceledException
+{
+    internal TransferCanceledException(string message, CopyProgress progress, CancellationToken cancellationToken)
+        : base(message, cancellationToken)
+    {
+        BytesRead = progress.BytesRead;
+        BytesWritten = progress.BytesWritten;
+        Undelivered = progress.Undelivered;
+        Resume = progress.Resume;
+    }
+
+    /// <summary>The bytes taken from the source.</summary>
+    public long BytesRead { get; }
+
+    /// <summary>The bytes delivered to the destination, with those of the prefix.</summary>
+    public long BytesWritten { get; }
+
+    /// <summary>What was taken from the source, or given as the prefix, and was not delivered.</summary>
+    public ReadOnlyMemory<byte> Undelivered { get; }
+
+    /// <summary>For a copy: options with which another one continues exactly where this one stopped. Null for other transfers.</summary>
+    public CopyOptions? Resume { get; }
+}
