@@ -15,17 +15,30 @@ internal static partial class Interop
     /// </summary>
     internal static unsafe Errno Reopen(SafeHandle fd, int accessMode, SafeFileHandle opened)
     {
-        // SAFETY: the path ends with a zero, and the call only reads it.
-        string link = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{fd.DangerousGetHandle()}\0");
-        fixed (byte* pathname = Encoding.UTF8.GetBytes(link))
+        bool isHeld = false;
+        try
         {
-            Errno errno = Capture(open(pathname, accessMode | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0), out long number);
-            if (errno == Errno.None)
-            {
-                Marshal.InitHandle(opened, (nint)number);
-            }
+            fd.DangerousAddRef(ref isHeld);
+            string link = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{fd.DangerousGetHandle()}\0");
 
-            return errno;
+            // SAFETY: the path ends with a zero, and the call only reads it.
+            fixed (byte* pathname = Encoding.UTF8.GetBytes(link))
+            {
+                Errno errno = Capture(open(pathname, accessMode | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0), out long number);
+                if (errno == Errno.None)
+                {
+                    Marshal.InitHandle(opened, (nint)number);
+                }
+
+                return errno;
+            }
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                fd.DangerousRelease();
+            }
         }
     }
 

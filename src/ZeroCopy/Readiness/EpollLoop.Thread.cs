@@ -6,6 +6,7 @@ internal sealed partial class EpollLoop
     private void Run()
     {
         Interop.EpollEvents events = new(EventsAtOnce);
+        Spin spin = new();
         long nextSweep = Environment.TickCount64 + SweepMilliseconds;
         bool isIdle = false;
         Errno errno = Errno.None;
@@ -18,7 +19,7 @@ internal sealed partial class EpollLoop
                 sleepsForLong = _sleepsForLong = isIdle && _parked == 0;
             }
 
-            errno = Interop.EpollWait(_epoll, events, sleepsForLong ? -1 : SweepMilliseconds, out int count);
+            errno = spin.Wait(_epoll, events, sleepsForLong ? -1 : SweepMilliseconds, out int count);
             Waiter? ready = null;
             lock (_lock)
             {

@@ -50,4 +50,6 @@ public sealed class CopyOptions
 
     /// <summary>Where to log fallbacks and outcomes, as Debug, in the category <c>ZeroCopy.Transfer</c>. Null by default: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    internal CopyOptions Clone() => (CopyOptions)MemberwiseClone();
 }

@@ -75,19 +75,11 @@ internal sealed partial class CopyPump
     private CopyProgress Stop()
     {
         byte[] undelivered = TakeUndelivered();
-        CopyOptions resume = new()
-        {
-            Length = _options.Length is null ? null : _remaining,
-            SourceOffset = _options.SourceOffset + _read,
-            DestinationOffset = _options.DestinationOffset + _written,
-            PipeCapacity = _options.PipeCapacity,
-            Snapshot = _options.Snapshot,
-            Prefix = undelivered,
-            Counters = _options.Counters,
-            Progress = _options.Progress,
-            Pool = _options.Pool,
-            LoggerFactory = _options.LoggerFactory,
-        };
+        CopyOptions resume = _options.Clone();
+        resume.Prefix = undelivered;
+        resume.Length = _options.Length is null ? null : _remaining;
+        resume.SourceOffset += _read;
+        resume.DestinationOffset += _written;
         return new CopyProgress(_read, _written, undelivered, resume);
     }
 
@@ -114,13 +106,9 @@ internal sealed partial class CopyPump
 
     private Need End()
     {
+        _ahead = default;
         ReturnPipe(isEmpty: true);
-        if (_buffer is not null)
-        {
-            _ahead = default;
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-
+        ReturnBuffer();
         _source.Settle();
         _destination.Settle();
         return Need.Done;
@@ -132,6 +120,15 @@ internal sealed partial class CopyPump
         {
             _pipes.Return(_pipe, isEmpty);
             _pipe = null;
+        }
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = null;
         }
     }
 }

@@ -36,7 +36,6 @@ internal sealed partial class CopyPump
     /// <summary>Copies without a thread of its own: starts here, goes on where what it waits for happens.</summary>
     public async ValueTask<CopyResult> RunAsync(CancellationToken cancellationToken)
     {
-        _loop = EpollLoops.Of((int)_source.Handle.DangerousGetHandle(), (int)_destination.Handle.DangerousGetHandle());
         _cancellationToken = cancellationToken;
         _cancellation = cancellationToken.UnsafeRegister(static state => ((CopyPump)state!).RequestCancellation(), this);
         Run(mayBlock: false);
@@ -90,7 +89,8 @@ internal sealed partial class CopyPump
         try
         {
             _wokenFor = need;
-            Errno errno = _loop!.Park(this, side.Descriptor, need == Need.Source ? Interop.EPOLLIN : Interop.EPOLLOUT);
+            _loop ??= EpollLoops.Of((int)_source.Handle.DangerousGetHandle(), (int)_destination.Handle.DangerousGetHandle());
+            Errno errno = _loop.Park(this, side.Descriptor, need == Need.Source ? Interop.EPOLLIN : Interop.EPOLLOUT);
             switch (errno)
             {
                 case Errno.None:
@@ -108,18 +108,25 @@ internal sealed partial class CopyPump
                     return false;
             }
         }
-        catch (ObjectDisposedException e)
+        catch (Exception e) when (e is ObjectDisposedException or ErrnoException)
         {
+            // It was disposed, or there is no descriptor left for a loop.
             FailUnexpectedly(e);
             return false;
         }
     }
 
+    /// <summary>What waits for its source keeps nothing that others could use meanwhile.</summary>
     private void PrepareToWait(Need need)
     {
         if (_inPipe == 0)
         {
             ReturnPipe(isEmpty: true);
+        }
+
+        if (_ahead.IsEmpty)
+        {
+            ReturnBuffer();
         }
 
         if (need == Need.Source)
@@ -179,8 +186,10 @@ internal sealed partial class CopyPump
 
     private void RequestCancellation()
     {
+        // Either this sees the loop that the copy is parked on, or the copy sees this before it parks.
         _cancellationRequested = true;
-        if (_loop!.TryTakeOut(this))
+        Interlocked.MemoryBarrier();
+        if (_loop?.TryTakeOut(this) == true)
         {
             Run(mayBlock: false);
         }

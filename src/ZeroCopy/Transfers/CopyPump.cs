@@ -57,7 +57,7 @@ internal sealed partial class CopyPump : Waiter
     {
         _source = source;
         _destination = destination;
-        _options = options;
+        _options = options.Clone();
         _remaining = length;
         _ahead = options.Prefix;
         _prefixLeft = options.Prefix.Length;

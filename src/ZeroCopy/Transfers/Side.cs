@@ -6,8 +6,7 @@ namespace ZeroCopy;
 /// <summary>One end of a transfer as the engine works on it: a descriptor, what it is, and how it is to be used.</summary>
 internal sealed partial class Side
 {
-    /// <summary>No more than this is written at once to what might wait for more room: POLLOUT of a pipe promises a page, which is the least PIPE_BUF.</summary>
-    public const int SmallWrite = 4096;
+    private const int SmallWrite = 4096;
 
     private readonly TransferSide _role;
     private readonly object _owner;
@@ -79,7 +78,7 @@ internal sealed partial class Side
     public Errno SpliceFrom(Pipe pipe, long count, out long moved)
     {
         Call = "splice";
-        Errno errno = Interop.Splice(pipe.ReadHandle, null, Descriptor, Offset, count, SpliceFlags.NonBlock, out moved);
+        Errno errno = Interop.Splice(pipe.ReadHandle, null, Descriptor, Offset, Math.Min(count, MostAtOnce), SpliceFlags.NonBlock, out moved);
         Advance(moved);
         HasSpliced |= moved > 0;
         return errno;
@@ -96,11 +95,7 @@ internal sealed partial class Side
     public Errno Write(ReadOnlySpan<byte> bytes, out long count)
     {
         Call = IsSocket ? "send" : Offset is null ? "write" : "pwrite";
-        if (WaitsFirst)
-        {
-            bytes = bytes[..Math.Min(bytes.Length, SmallWrite)];
-        }
-
+        bytes = bytes[..Math.Min(bytes.Length, MostAtOnce)];
         Errno errno = IsSocket ? Interop.Send(Handle, bytes, out count) : Interop.Write(Descriptor, bytes, Offset, out count);
         Advance(count);
         return errno;
@@ -135,6 +130,11 @@ internal sealed partial class Side
             }
         }
     }
+
+    /// <summary>
+    /// No more is written at once to what might wait for more room than POLLOUT promises: of a pipe a page, which PIPE_BUF is the least of.
+    /// </summary>
+    private int MostAtOnce => WaitsFirst && Kind != SideKind.Device ? SmallWrite : int.MaxValue;
 
     private static bool IsNonBlocking(SafeHandle handle) =>
         Interop.GetStatusFlags(handle, out long flags) == Errno.None && (flags & Interop.O_NONBLOCK) != 0;
