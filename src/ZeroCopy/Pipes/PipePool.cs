@@ -112,10 +112,22 @@ public sealed class PipePool : IDisposable
         lock (_lock)
         {
             _isDisposed = true;
+        }
+
+        Trim();
+    }
+
+    /// <summary>Closes the pipes that are idle: after a burst, they would otherwise be kept for the next one.</summary>
+    public void Trim()
+    {
+        lock (_lock)
+        {
             while (_idle.TryPop(out Pipe? pipe))
             {
                 pipe.Dispose();
             }
+
+            _idleBytes = 0;
         }
     }
 

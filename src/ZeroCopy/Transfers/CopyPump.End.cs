@@ -63,7 +63,7 @@ internal sealed partial class CopyPump
         CopyProgress progress = Stop();
         string end = side == _source ? "source" : "destination";
         _failure = new TransferException(
-            $"The copy failed at its {end}: {cause.Message} {progress.BytesRead} bytes were read and {progress.BytesWritten} written.",
+            $"The copy failed at its {end} after {progress.BytesRead} bytes were read and {progress.BytesWritten} written. {cause.Message}",
             errno,
             side == _source ? TransferSide.Source : TransferSide.Destination,
             progress,

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -30,5 +31,30 @@ internal static class ReadmeExamples
         }
 
         return moved;
+    }
+
+    public static async Task ProxyAsync(Socket client, EndPoint upstream)
+    {
+        using Socket server = await SpliceSocket.ConnectAsync(upstream);
+        await Task.WhenAll(ForwardAsync(client, server), ForwardAsync(server, client));
+
+        static async Task ForwardAsync(Socket from, Socket to)
+        {
+            await Transfer.CopyAsync(from, to);
+            to.Shutdown(SocketShutdown.Send);
+        }
+    }
+
+    public static async Task CopyToTheOtherAsync(TransferEndpoint source, TransferEndpoint first, TransferEndpoint second)
+    {
+        try
+        {
+            await Transfer.CopyAsync(source, first);
+        }
+        catch (TransferException e) when (e.Side == TransferSide.Destination)
+        {
+            // What was read and not delivered goes first, then the rest of the source.
+            await Transfer.CopyAsync(source, second, e.Resume);
+        }
     }
 }

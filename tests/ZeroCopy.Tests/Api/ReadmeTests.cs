@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ZeroCopy.Tests.Api;
@@ -13,13 +15,13 @@ public sealed partial class ReadmeTests : KernelTest
     {
         string examples = WithoutIndentation(File.ReadAllText(Repository.PathOf("tests", "ZeroCopy.Tests", "Api", "ReadmeExamples.cs")));
         MatchCollection blocks = CSharpBlock().Matches(_readme);
-        blocks.Should().HaveCount(2);
+        blocks.Should().HaveCount(4);
         blocks.Should().AllSatisfy(block => examples.Should().Contain(WithoutIndentation(block.Groups["code"].Value)));
     }
 
     [Fact]
     public void Links_Relative_LeadToFiles() =>
-        Link().Matches(_readme).Select(link => link.Groups["target"].Value).Where(target => !target.StartsWith("https:", StringComparison.Ordinal))
+        Link().Matches(_readme).Select(link => link.Groups["target"].Value).Where(target => !target.StartsWith("https:", StringComparison.Ordinal) && !target.StartsWith('#'))
             .Should().NotBeEmpty().And.AllSatisfy(target => File.Exists(Repository.PathOf(target)).Should().BeTrue($"{target} is linked"));
 
     [Fact]
@@ -74,6 +76,49 @@ public sealed partial class ReadmeTests : KernelTest
         ReadmeExamples.MoveIfReady(source.ReadHandle, target).Should().Be(5);
     }
 
+    [Fact]
+    public async Task Proxy_TheExample_CarriesBothDirectionsAndTheirEnds()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        SocketPair client = Own(SocketPair.Tcp());
+        Task proxy = ReadmeExamples.ProxyAsync(client.Far, listener.LocalEndPoint!);
+        using Socket server = InTime(listener.Accept);
+        client.Near.Send("question"u8);
+        client.Near.Shutdown(SocketShutdown.Send);
+        InTime(() => ToEnd(server)).Should().Be("question");
+        server.Send("answer"u8);
+        server.Shutdown(SocketShutdown.Send);
+        await proxy.WaitAsync(Patience);
+        client.Far.Dispose();
+        InTime(() => ToEnd(client.Near)).Should().Be("answer");
+    }
+
+    [Fact]
+    public async Task CopyToTheOther_TheExample_LosesNothing()
+    {
+        Pipe source = PipeOf("hello, world");
+        source.WriteHandle.Dispose();
+        Pipe first = NewPipe();
+        first.ReadHandle.Dispose();
+        Pipe second = NewPipe();
+        await ReadmeExamples.CopyToTheOtherAsync(source.ReadHandle, first.WriteHandle, second.WriteHandle).WaitAsync(Patience);
+        second.ReadText().Should().Be("hello, world");
+    }
+
+    private static string ToEnd(Socket socket)
+    {
+        byte[] buffer = new byte[100];
+        int count = 0;
+        while (socket.Receive(buffer, count, buffer.Length - count, SocketFlags.None) is var received and > 0)
+        {
+            count += received;
+        }
+
+        return Encoding.ASCII.GetString(buffer, 0, count);
+    }
+
     private static string WithoutIndentation(string code) =>
         string.Join('\n', code.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
@@ -83,6 +128,6 @@ public sealed partial class ReadmeTests : KernelTest
     [GeneratedRegex(@"\]\((?<target>[^)]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"\b(Splice|Tee|VmSplice|Pipe|SpliceFlags|Errno|PipePool|FdReadiness|SpliceSocket)\.(?!csproj)[A-Z]\w*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\b(Splice|Tee|VmSplice|Pipe|SpliceFlags|Errno|PipePool|FdReadiness|SpliceSocket|Transfer|TransferEndpoint|CopyOptions|CopyResult)\.(?!csproj)[A-Z]\w*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Member();
 }

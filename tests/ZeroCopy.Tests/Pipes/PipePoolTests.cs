@@ -31,6 +31,21 @@ public sealed class PipePoolTests : KernelTest
         pool.Return(again);
     }
 
+    [Fact]
+    public void Trim_IdleAndLentPipes_ClosesTheIdleOnes()
+    {
+        using PipePool pool = new();
+        Pipe idle = pool.Rent();
+        Pipe lent = pool.Rent();
+        pool.Return(idle);
+        pool.Trim();
+        idle.ReadHandle.IsClosed.Should().BeTrue();
+        pool.Return(lent);
+        lent.ReadHandle.IsClosed.Should().BeFalse();
+        pool.Rent().Should().BeSameAs(lent);
+        pool.Return(lent);
+    }
+
     [Theory]
     [InlineData("bytes left")]
     [InlineData("another capacity")]

@@ -66,6 +66,8 @@ public abstract class KernelTest : IDisposable
             Directory.Delete(_folder, recursive: true);
         }
 
+        LibraryPools.Trim();
+
         // The collector opens files of /proc for a moment, whenever it wants to.
         SpinWait.SpinUntil(() => !NewDescriptors().Any(), TimeSpan.FromSeconds(2));
         NewDescriptors().Should().BeEmpty("a test leaves no descriptor open");
