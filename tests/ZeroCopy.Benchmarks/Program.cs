@@ -7,9 +7,6 @@ using ZeroCopy.Benchmarks;
 
 switch (args)
 {
-    case ["tee"]:
-        return TeeComparison.Run();
-
     case ["calls", ..]:
         // In this process, since the generated projects of BenchmarkDotNet do not build under an artifacts folder.
         ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
@@ -18,8 +15,50 @@ switch (args)
         BenchmarkRunner.Run<CallBenchmarks>(config, args[1..]);
         return 0;
 
+    case ["tee"]:
+        await TeeComparison.RunAsync();
+        return 0;
+
+    case ["relays", ..]:
+        await RelayComparison.RunAsync(args[1..]);
+        return 0;
+
+    case ["files", ..]:
+        await FileComparison.RunAsync(args[1..]);
+        return 0;
+
+    case ["allocations"]:
+        return await AllocationCount.RunAsync();
+
+    case ["relay", "copy", string listen, string to]:
+        await CopyRelay.RunAsync(Loopback.Listen(listen), Loopback.At(to));
+        return 0;
+
+    case ["relay", "stream", string listen, string to]:
+        await StreamRelay.RunAsync(Loopback.Listen(listen), Loopback.At(to));
+        return 0;
+
+    case ["file-to-socket", "sendfile" or "copy" or "stream", string path, string to]:
+        await FileToSocket.RunAsync(args[1], path, Loopback.At(to));
+        return 0;
+
+    case ["socket-to-file", "copy" or "stream", string path, string listen]:
+        await SocketToFile.RunAsync(args[1], path, Loopback.Listen(listen));
+        return 0;
+
     default:
-        Console.Error.WriteLine("calls [BenchmarkDotNet's options]   what a call costs over the bare one");
-        Console.Error.WriteLine("tee                                 the tee sample beside other tees");
+        Console.Error.WriteLine(
+            """
+            calls [BenchmarkDotNet's options]                   what a call costs over the bare one
+            tee                                                 the tee sample beside other tees
+            relays [--rounds 9] [--mib 4096] [--count 20000]    TCP relays side by side: bulk, then round trips
+            files [--rounds 9] [--mib 2048]                     files to and from sockets, side by side
+            allocations                                         what a copy allocates for each message
+
+            What these run in processes of their own (LISTEN is 0 for any port, which is told):
+            relay copy|stream LISTEN TO
+            file-to-socket sendfile|copy|stream FILE TO
+            socket-to-file copy|stream FILE LISTEN
+            """);
         return 2;
 }

@@ -1,0 +1,40 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ZeroCopy.Benchmarks;
+
+/// <summary>Sends a file to whoever listens, in a process of its own, so that what that took is this transfer's alone.</summary>
+internal static class FileToSocket
+{
+    /// <summary>Once to warm up, and once more, of which it tells the expense.</summary>
+    public static async Task RunAsync(string way, string path, EndPoint target)
+    {
+        await SendAsync(way, path, target);
+        Console.WriteLine(await SendAsync(way, path, target));
+    }
+
+    private static async Task<Expense> SendAsync(string way, string path, EndPoint target)
+    {
+        using Socket socket = way == "copy" ? await SpliceSocket.ConnectAsync(target) : await Loopback.ConnectAsync(target);
+        await using FileStream file = File.OpenRead(path);
+        return await Expense.OfAsync(async () =>
+        {
+            switch (way)
+            {
+                case "sendfile":
+                    await socket.SendFileAsync(path);
+                    break;
+                case "copy":
+                    await StraightCopy.RunAsync(file, socket);
+                    break;
+                default:
+                    await using (NetworkStream stream = new(socket))
+                    {
+                        await file.CopyToAsync(stream);
+                    }
+
+                    break;
+            }
+        });
+    }
+}
