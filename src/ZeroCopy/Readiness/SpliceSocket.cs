@@ -30,21 +30,21 @@ public static class SpliceSocket
     {
         ArgumentNullException.ThrowIfNull(listener);
         listener.Blocking = false;
-        while (true)
+        try
         {
-            if (TryAccept(listener) is Socket accepted)
+            while (true)
             {
-                return accepted;
-            }
+                if (TryAccept(listener) is Socket accepted)
+                {
+                    return accepted;
+                }
 
-            try
-            {
                 await FdReadiness.WaitReadableAsync(listener.SafeHandle, cancellationToken).ConfigureAwait(false);
             }
-            catch (ObjectDisposedException)
-            {
-                throw new SocketException((int)SocketError.OperationAborted);
-            }
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new SocketException((int)SocketError.OperationAborted);
         }
     }
 

@@ -14,7 +14,7 @@ public abstract class KernelTest : IDisposable
         // What is opened once and kept: for the first child process, for the first socket, and by the library's loops.
         Shell.Run("true").ExitCode.Should().Be(0);
         SocketPair.Tcp().Dispose();
-        List<Pipe> pipes = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Pipe())];
+        List<Pipe> pipes = [.. Enumerable.Range(0, 8 * Environment.ProcessorCount).Select(_ => new Pipe())];
         Task.WhenAll(pipes.Select(pipe => FdReadiness.WaitWritableAsync(pipe.WriteHandle).AsTask())).Wait(Patience).Should().BeTrue();
         pipes.ForEach(pipe => pipe.Dispose());
     }
