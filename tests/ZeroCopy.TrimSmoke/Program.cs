@@ -24,6 +24,14 @@ catch (ErrnoException e)
     Expect("splice: EINVAL (22): Invalid argument", e.Message);
 }
 
+using Pipe input = new();
+Map(input, "hello"u8);
+input.WriteHandle.Dispose();
+await FdReadiness.WaitReadableAsync(input.ReadHandle);
+CopyResult result = await Transfer.CopyAsync(input.ReadHandle, copy.WriteHandle);
+Expect(5L, result.BytesCopied);
+Expect(TransferPath.Splice, result.Path);
+
 Console.WriteLine("ok");
 return 0;
 
