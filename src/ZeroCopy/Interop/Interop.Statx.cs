@@ -21,10 +21,14 @@ internal static partial class Interop
     private const int StatxModeOffset = 28;
     private const int StatxInodeOffset = 32;
     private const int StatxSizeOffset = 40;
+    private const int StatxSpecialDeviceOffset = 128;
     private const int StatxDeviceOffset = 136;
 
-    /// <summary>What a descriptor stands for: its type (of <see cref="S_IFMT"/>), its device and inode, and its size in bytes.</summary>
-    internal static unsafe Errno GetFileStatus(SafeHandle fd, out int type, out (ulong Device, ulong Inode) identity, out long size)
+    /// <summary>
+    /// What a descriptor stands for: its type (of <see cref="S_IFMT"/>), its device and inode, the device that it is itself, and its size in bytes.
+    /// </summary>
+    internal static unsafe Errno GetFileStatus(
+        SafeHandle fd, out int type, out (ulong Device, ulong Inode) identity, out (uint Major, uint Minor) device, out long size)
     {
         // SAFETY: the call writes one struct statx, for which there is room; the empty path means the descriptor itself.
         byte* statxbuf = stackalloc byte[StatxSize];
@@ -33,6 +37,7 @@ internal static partial class Interop
         bool isKnown = errno == Errno.None;
         type = isKnown ? *(ushort*)(statxbuf + StatxModeOffset) & S_IFMT : 0;
         identity = isKnown ? (*(ulong*)(statxbuf + StatxDeviceOffset), *(ulong*)(statxbuf + StatxInodeOffset)) : default;
+        device = isKnown ? (*(uint*)(statxbuf + StatxSpecialDeviceOffset), *(uint*)(statxbuf + StatxSpecialDeviceOffset + sizeof(uint))) : default;
         size = isKnown ? *(long*)(statxbuf + StatxSizeOffset) : 0;
         return errno;
     }

@@ -78,7 +78,7 @@ public sealed class PipePool : IDisposable
         {
             pipe.LentCapacity = Enlarge(pipe);
             pipe.Lender = this;
-            PipeMetrics.Rented.Add(1);
+            PipeMetrics.CountRent();
         }
 
         return errno;
@@ -96,7 +96,7 @@ public sealed class PipePool : IDisposable
             throw new InvalidOperationException("The pipe is not lent by this pool: it is another's, or was returned before.");
         }
 
-        PipeMetrics.Rented.Add(-1);
+        PipeMetrics.CountReturn();
         KeepOrClose(pipe, IsAsItWasLent(pipe));
     }
 
@@ -143,7 +143,7 @@ public sealed class PipePool : IDisposable
                 pipe.LentCapacity = Enlarge(pipe);
             }
 
-            PipeMetrics.Rented.Add(1);
+            PipeMetrics.CountRent();
         }
 
         return errno;
@@ -153,7 +153,7 @@ public sealed class PipePool : IDisposable
     internal void TakeBack(Pipe pipe, bool isEmpty)
     {
         Debug.Assert(!isEmpty || IsAsItWasLent(pipe), "The count of what is in the pipe is wrong.");
-        PipeMetrics.Rented.Add(-1);
+        PipeMetrics.CountReturn();
         KeepOrClose(pipe, isEmpty);
     }
 
@@ -199,7 +199,7 @@ public sealed class PipePool : IDisposable
         Errno errno = Pipe.TryOpen(_capacity, nonBlocking: true, out pipe);
         if (errno == Errno.None)
         {
-            PipeMetrics.Created.Add(1);
+            PipeMetrics.CountCreated();
         }
 
         return errno;
@@ -224,7 +224,7 @@ public sealed class PipePool : IDisposable
         if (!isClean || !TryKeep(pipe))
         {
             pipe.Dispose();
-            PipeMetrics.Closed.Add(1, new KeyValuePair<string, object?>("zerocopy.pipe.reason", isClean ? "full" : "dirty"));
+            PipeMetrics.CountClosed(isDirty: !isClean);
         }
     }
 

@@ -59,8 +59,18 @@ internal sealed partial class EpollLoop
             throw new ErrnoException(errno, call);
         }
 
-        // Unsafe: the thread outlives whoever happened to be the first to wait, and must not keep that one's execution context.
-        new Thread(Run) { IsBackground = true, Name = $"ZeroCopy epoll {number}" }.UnsafeStart();
+        try
+        {
+            // Unsafe: the thread outlives whoever happened to be the first to wait, and must not keep that one's execution context.
+            new Thread(Run) { IsBackground = true, Name = $"ZeroCopy epoll {number}" }.UnsafeStart();
+        }
+        catch (OutOfMemoryException)
+        {
+            // Which is how .NET calls EAGAIN of clone: as many threads as there may be.
+            _epoll.Dispose();
+            _wakeUp.Dispose();
+            throw new ErrnoException(Errno.EAGAIN, "clone");
+        }
     }
 
     /// <summary>Waits for EPOLLIN or EPOLLOUT of a descriptor.</summary>

@@ -27,7 +27,8 @@ public static class FdReadiness
     /// <exception cref="ObjectDisposedException">The handle is disposed, or was while it was waited for.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ErrnoException">
-    /// EBADF: the handle holds no open descriptor. EMFILE, ENFILE, ENOMEM: the library's first wait found no descriptor or memory left for itself.
+    /// EBADF: the handle holds no open descriptor. EMFILE, ENFILE, ENOMEM, EAGAIN: the library's first wait found no descriptor, memory or thread left for
+    /// itself.
     /// ENOSPC: the user has as many descriptors in epoll as <c>/proc/sys/fs/epoll/max_user_watches</c> allows.
     /// </exception>
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>

@@ -10,7 +10,4 @@ internal static partial class CopyLog
 
     [LoggerMessage(1001, LogLevel.Debug, "Copied no further than {BytesRead} bytes read and {BytesWritten} written, by {Path}; refused: {FallbackErrno}")]
     public static partial void Failed(ILogger logger, Exception error, long bytesRead, long bytesWritten, TransferPath path, Errno fallbackErrno);
-
-    [LoggerMessage(1002, LogLevel.Warning, "The progress callback threw")]
-    public static partial void ProgressThrew(ILogger logger, Exception error);
 }

@@ -41,7 +41,7 @@ public sealed class CopyOptions
 
     /// <summary>
     /// Is told the bytes delivered so far (with the prefix), at most ten times a second, and at the end. Of <see cref="Transfer.CopyAsync"/> it
-    /// is called on the thread pool, one call at a time, and what it throws is logged and goes no further. Null by default.
+    /// is called on the thread pool, one call at a time; what it throws is ignored. Null by default.
     /// </summary>
     public IProgress<long>? Progress { get; set; }
 

@@ -14,7 +14,7 @@ internal sealed partial class CopyPump
 
         if (_destination.Kind != SideKind.Pipe || _destination.Copies)
         {
-            return DrainMemory();
+            return DrainMemory(isWoken);
         }
 
         // A write might wait for a reader, which a splice does not.
@@ -34,8 +34,8 @@ internal sealed partial class CopyPump
 
         return errno switch
         {
-            Errno.None => FailForTruncatedSource(),
-            Errno.EAGAIN when isWoken && ++_idleWakeUps >= MostIdleWakeUps => CopyToDestination(errno),
+            Errno.None => FailForNothing(),
+            Errno.EAGAIN when isWoken && ++_idleWakeUps == MostIdleWakeUps => CopyToDestination(errno),
             Errno.EAGAIN => Need.Destination,
             _ when Refuses(errno) && (!_destination.HasSpliced || _destination.Kind == SideKind.Terminal) => CopyToDestination(errno),
             _ => Fail(_destination, errno),
@@ -44,7 +44,6 @@ internal sealed partial class CopyPump
 
     private Need CopyToDestination(Errno errno)
     {
-        _idleWakeUps = 0;
         _fallback = errno;
         _destination.UseCopying();
         if (_pipeIsFirst)
@@ -57,9 +56,17 @@ internal sealed partial class CopyPump
         return Need.Nothing;
     }
 
-    /// <summary>The pipe's bytes were references to a file's pages that are gone, as the file was shortened before they were read from the disk.</summary>
-    private Need FailForTruncatedSource()
+    /// <summary>
+    /// Of a file, the pipe's bytes are references to pages, which are gone when the file was shortened before they were read from the disk. Else it is the
+    /// destination that takes nothing and does not say why.
+    /// </summary>
+    private Need FailForNothing()
     {
+        if (_source.Kind != SideKind.File)
+        {
+            return Fail(_destination, Errno.EIO);
+        }
+
         LoseUnreadable();
         return Fail(_source, Errno.ENODATA);
     }
@@ -93,17 +100,18 @@ internal sealed partial class CopyPump
         return Need.Nothing;
     }
 
-    private Need DrainMemory()
+    private Need DrainMemory(bool isWoken)
     {
-        Errno errno = _destination.Write(_ahead.Span, out long count);
+        Errno errno = _destination.Write(_ahead.Span[..(int)Math.Min(_ahead.Length, ShareOfTurn)], out long count);
         if (errno == Errno.EAGAIN)
         {
+            _idleWakeUps += isWoken ? 1 : 0;
             return Need.Destination;
         }
 
-        if (errno != Errno.None)
+        if (errno != Errno.None || count == 0)
         {
-            return Fail(_destination, errno);
+            return Fail(_destination, errno == Errno.None ? Errno.EIO : errno);
         }
 
         _ahead = _ahead[(int)count..];

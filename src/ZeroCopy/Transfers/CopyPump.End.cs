@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace ZeroCopy;
@@ -12,6 +13,8 @@ internal sealed partial class CopyPump
     /// <summary>What came of it, once it is over. On a thread where a user's code may run.</summary>
     private CopyResult Outcome()
     {
+        _source.Settle();
+        _destination.Settle();
         _progress?.ReportLast(_written);
         if (_logger is not null)
         {
@@ -21,15 +24,23 @@ internal sealed partial class CopyPump
         return _result ?? throw _failure!;
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "A logger that throws must not hide what came of the copy.")]
     private void Log(ILogger logger)
     {
-        if (_result is not null)
+        try
         {
-            CopyLog.Completed(logger, _read, _path, _fallback);
+            if (_result is not null)
+            {
+                CopyLog.Completed(logger, _read, _path, _fallback);
+            }
+            else
+            {
+                CopyLog.Failed(logger, _failure!, _read, _written, _path, _fallback);
+            }
         }
-        else
+        catch (Exception)
         {
-            CopyLog.Failed(logger, _failure!, _read, _written, _path, _fallback);
+            // There is nowhere else to say so.
         }
     }
 
@@ -77,7 +88,7 @@ internal sealed partial class CopyPump
         byte[] undelivered = TakeUndelivered();
         CopyOptions resume = _options.Clone();
         resume.Prefix = undelivered;
-        resume.Length = _options.Length is null ? null : _remaining;
+        resume.Length = _remaining;
         resume.SourceOffset += _read;
         resume.DestinationOffset += _written;
         return new CopyProgress(_read, _written, undelivered, resume);
@@ -107,19 +118,18 @@ internal sealed partial class CopyPump
     private Need End()
     {
         _ahead = default;
+        _pause?.Dispose();
         ReturnPipe(isEmpty: true);
         ReturnBuffer();
-        _source.Settle();
-        _destination.Settle();
         return Need.Done;
     }
 
     private void ReturnPipe(bool isEmpty)
     {
-        if (_pipe is not null)
+        if (_pipe is Pipe pipe)
         {
-            _pipes.Return(_pipe, isEmpty);
             _pipe = null;
+            _pipes.Return(pipe, isEmpty);
         }
     }
 

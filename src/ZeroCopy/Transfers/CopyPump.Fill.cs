@@ -9,6 +9,7 @@ internal sealed partial class CopyPump
         _wokenFor = Need.Nothing;
         if (_source.Copies)
         {
+            _idleWakeUps += isWoken ? 1 : 0;
             return FillBuffer();
         }
 
@@ -26,7 +27,7 @@ internal sealed partial class CopyPump
         if (errno == Errno.None && moved > 0)
         {
             // Less than the pipe holds is all that there was, most likely; to wait is cheaper than to be told so.
-            _sourceIsDry = moved < _pipe!.LentCapacity && !_source.Blocks;
+            _sourceIsDry = moved < _pipe!.LentCapacity && _source.TellsTheEnd;
             _inPipe = moved;
             Count(moved, TransferPath.Splice);
             _statistics.PipeCapacity = Math.Max(_statistics.PipeCapacity, _pipe.LentCapacity);
@@ -65,17 +66,14 @@ internal sealed partial class CopyPump
     /// </summary>
     private Need LookCloser()
     {
-        if (_source.IsSocket)
-        {
-            return FillBuffer();
-        }
-
-        return ++_idleWakeUps < MostIdleWakeUps ? Need.Source : CopyFromSource(Errno.EAGAIN);
+        _idleWakeUps++;
+        return _source.IsSocket ? FillBuffer()
+            : _idleWakeUps == MostIdleWakeUps ? CopyFromSource(Errno.EAGAIN)
+            : Need.Source;
     }
 
     private Need CopyFromSource(Errno errno)
     {
-        _idleWakeUps = 0;
         _fallback = errno;
         _source.UseCopying();
         return Need.Nothing;
@@ -100,7 +98,7 @@ internal sealed partial class CopyPump
         switch (errno)
         {
             case Errno.None when count > 0:
-                _sourceIsDry = count < buffer.Length && !_source.Blocks;
+                _sourceIsDry = count < buffer.Length && _source.TellsTheEnd;
                 _ahead = _buffer.AsMemory(0, (int)count);
                 Count(count, TransferPath.ReadWrite);
                 return Need.Nothing;

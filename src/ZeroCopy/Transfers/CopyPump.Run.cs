@@ -3,14 +3,17 @@ using System.Diagnostics.CodeAnalysis;
 namespace ZeroCopy;
 
 /// <content>Where it runs: on the caller's thread, on a loop, or on the thread pool. What it waits for gives it the thread to go on.</content>
-internal sealed partial class CopyPump
+internal sealed partial class CopyPump : IThreadPoolWorkItem
 {
+    private const int NoDescriptor = -1;
+
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EpollLoop? _loop;
     private CancellationToken _cancellationToken;
     private CancellationTokenRegistration _cancellation;
     private volatile bool _cancellationRequested;
     private bool _isSynchronous;
+    private Timer? _pause;
 
     public override bool IsOrphaned => _source.IsClosed || _destination.IsClosed;
 
@@ -39,7 +42,9 @@ internal sealed partial class CopyPump
         _cancellationToken = cancellationToken;
         _cancellation = cancellationToken.UnsafeRegister(static state => ((CopyPump)state!).RequestCancellation(), this);
         Run(mayBlock: false);
-        await _over.Task.ConfigureAwait(false);
+
+        // A user's code is not run before this returns.
+        await _over.Task.ConfigureAwait(_progress is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
         return Outcome();
     }
 
@@ -56,8 +61,12 @@ internal sealed partial class CopyPump
                     _over.SetResult();
                     return;
 
-                case Need.Worker:
+                case Need.Worker when _atWork.Kind == SideKind.File:
                     DiskWorkers.Enqueue(this);
+                    return;
+
+                case Need.Worker:
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
                     return;
 
                 default:
@@ -71,6 +80,8 @@ internal sealed partial class CopyPump
         }
     }
 
+    public void Execute() => Run(mayBlock: true);
+
     public override void Complete(Exception? error)
     {
         if (error is not null)
@@ -81,14 +92,23 @@ internal sealed partial class CopyPump
         Run(mayBlock: false);
     }
 
+    /// <summary>Gives the pump to the loop, or to a timer, where what is called ready is not, time after time, as with errors that nobody can take.</summary>
     /// <returns>Whether it waits now, and belongs to the loop; if not, it can go on, or is over.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "As for a turn.")]
     private bool TryPark(Need need)
     {
-        PrepareToWait(need);
         Side side = need == Need.Source ? _source : _destination;
         try
         {
+            PrepareToWait(need);
             _wokenFor = need;
+            if (_idleWakeUps >= 2 * MostIdleWakeUps)
+            {
+                _pause ??= new Timer(static state => ((CopyPump)state!).Run(mayBlock: false), this, Timeout.Infinite, Timeout.Infinite);
+                _pause.Change(EpollLoop.SweepMilliseconds, Timeout.Infinite);
+                return true;
+            }
+
             _loop ??= EpollLoops.Of((int)_source.Handle.DangerousGetHandle(), (int)_destination.Handle.DangerousGetHandle());
             Errno errno = _loop.Park(this, side.Descriptor, need == Need.Source ? Interop.EPOLLIN : Interop.EPOLLOUT);
             switch (errno)
@@ -108,9 +128,9 @@ internal sealed partial class CopyPump
                     return false;
             }
         }
-        catch (Exception e) when (e is ObjectDisposedException or ErrnoException)
+        catch (Exception e)
         {
-            // It was disposed, or there is no descriptor left for a loop.
+            // It was disposed, or there is no descriptor, thread or memory left for a loop.
             FailUnexpectedly(e);
             return false;
         }
@@ -145,6 +165,11 @@ internal sealed partial class CopyPump
         Side side = need == Need.Source ? _source : _destination;
         int fd = (int)side.Descriptor.DangerousGetHandle();
         short events = need == Need.Source ? Interop.POLLIN : Interop.POLLOUT;
+        if (_idleWakeUps >= 2 * MostIdleWakeUps)
+        {
+            Interop.Poll(NoDescriptor, 0, EpollLoop.SweepMilliseconds, out _);
+        }
+
         bool isReady = false;
         while (!isReady && !IsOrphaned)
         {
@@ -169,6 +194,11 @@ internal sealed partial class CopyPump
 
         try
         {
+            if (IsOrphaned)
+            {
+                throw new ObjectDisposedException(objectName: null, "An end was disposed while it was copied from or to.");
+            }
+
             return Turn(mayBlock);
         }
         catch (Exception e)
@@ -178,10 +208,26 @@ internal sealed partial class CopyPump
         }
     }
 
+    /// <summary>Fails the copy with whatever was thrown. That it fails must not fail, whatever happens: nobody is there to catch it.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Out of memory, or of descriptors to load an assembly from: the copy then fails with that.")]
     private void FailUnexpectedly(Exception error)
     {
-        Side side = _destination.IsClosed && !_source.IsClosed ? _destination : _source;
-        Fail(side, error is ErrnoException known ? known.Errno : Errno.EBADF, error);
+        Side side = _source.IsClosed ? _source : _destination.IsClosed ? _destination : _atWork;
+        Errno errno = error switch
+        {
+            ErrnoException known => known.Errno,
+            ObjectDisposedException => Errno.EBADF,
+            OutOfMemoryException => Errno.ENOMEM,
+            _ => Errno.EIO,
+        };
+        try
+        {
+            Fail(side, errno, error);
+        }
+        catch (Exception e)
+        {
+            _failure ??= new AggregateException(error, e);
+        }
     }
 
     private void RequestCancellation()

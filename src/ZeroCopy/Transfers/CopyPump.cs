@@ -18,7 +18,10 @@ internal sealed partial class CopyPump : Waiter
     /// <summary>As much as an ordinary pipe holds.</summary>
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>How often in a row a descriptor may be called ready and be not, before its bytes are copied: another reader may be faster now and then.</summary>
+    /// <summary>
+    /// How often in a row a descriptor may be called ready and be not: another reader may be faster now and then. After that its bytes are copied, and
+    /// after as often again it is asked only now and then.
+    /// </summary>
     private const int MostIdleWakeUps = 8;
 
     private readonly Side _source;
@@ -43,6 +46,8 @@ internal sealed partial class CopyPump : Waiter
     private long _inPipe;
     private bool _pipeIsFirst;
 
+    /// <summary>Whichever side is read, written or waited for.</summary>
+    private Side _atWork;
     private bool _triesCopyRange;
     private bool _hasEnded;
     private bool _sourceIsDry;
@@ -55,7 +60,7 @@ internal sealed partial class CopyPump : Waiter
 
     public CopyPump(Side source, Side destination, long? length, CopyOptions options)
     {
-        _source = source;
+        _source = _atWork = source;
         _destination = destination;
         _options = options.Clone();
         _remaining = length;
@@ -63,7 +68,7 @@ internal sealed partial class CopyPump : Waiter
         _prefixLeft = options.Prefix.Length;
         _counters = options.Counters;
         _logger = options.LoggerFactory?.CreateLogger("ZeroCopy.Transfer");
-        _progress = options.Progress is null ? null : new ProgressReporter(options.Progress, _logger);
+        _progress = options.Progress is null ? null : new ProgressReporter(options.Progress);
         _pipes = new PipeSupply(options.Pool, options.PipeCapacity);
         _triesCopyRange = source.Kind == SideKind.File && destination.Kind == SideKind.File;
         if (options.Snapshot && source.Kind == SideKind.File && !_triesCopyRange)
@@ -80,6 +85,7 @@ internal sealed partial class CopyPump : Waiter
         while (true)
         {
             Need need;
+            _atWork = _source;
             if (_cancellationRequested)
             {
                 return Cancel();
@@ -87,6 +93,7 @@ internal sealed partial class CopyPump : Waiter
 
             if (_inPipe > 0 || !_ahead.IsEmpty)
             {
+                _atWork = _destination;
                 need = _destination.WaitsFirst && _wokenFor != Need.Destination ? Need.Destination
                     : _destination.Blocks && !mayBlock ? Need.Worker
                     : Drain();

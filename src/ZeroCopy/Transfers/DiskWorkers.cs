@@ -3,15 +3,23 @@ using System.Collections.Concurrent;
 namespace ZeroCopy;
 
 /// <summary>
-/// Runs the pumps that wait for a disk, a turn each, on threads of the pool. No more of them at once than the pool has without hesitation, so that a slow
-/// disk does not take all threads from the rest of the program.
+/// Runs the pumps that wait for a disk on the thread pool: a turn each, so that other work comes in between, and no more at once than the pool has
+/// threads without hesitation, so that a slow disk does not take them all. One that is stuck does not stop the others: when none has finished its
+/// turn for a while, one more runs.
 /// </summary>
 internal sealed class DiskWorkers : IThreadPoolWorkItem
 {
+    /// <summary>How long a turn may take before it counts as stuck; the thread pool itself adds a thread after as long.</summary>
+    private const int StuckMilliseconds = 500;
+
     private static readonly DiskWorkers _item = new();
     private static readonly ConcurrentQueue<CopyPump> _queue = new();
     private static readonly int _most = Math.Max(2, Environment.ProcessorCount);
+    private static readonly Timer _watch = new(static _ => Watch());
     private static int _active;
+    private static int _finished;
+    private static int _finishedWhenWatched;
+    private static int _isWatched;
 
     private DiskWorkers()
     {
@@ -20,40 +28,55 @@ internal sealed class DiskWorkers : IThreadPoolWorkItem
     public static void Enqueue(CopyPump pump)
     {
         _queue.Enqueue(pump);
-        if (TryCount())
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(_item, preferLocal: false);
-        }
+        StartOne();
     }
 
     public void Execute()
     {
-        do
+        if (_queue.TryDequeue(out CopyPump? pump))
         {
-            while (_queue.TryDequeue(out CopyPump? pump))
-            {
-                pump.Run(mayBlock: true);
-            }
-
-            Interlocked.Decrement(ref _active);
+            pump.Run(mayBlock: true);
         }
-        while (!_queue.IsEmpty && TryCount()); // Somebody may have queued one after the last look and found enough workers.
+
+        Interlocked.Increment(ref _finished);
+        Interlocked.Decrement(ref _active);
+        if (!_queue.IsEmpty)
+        {
+            StartOne();
+        }
     }
 
-    private static bool TryCount()
+    private static void StartOne()
     {
-        int active = Volatile.Read(ref _active);
-        while (active < _most)
+        if (Interlocked.Increment(ref _active) <= _most)
         {
-            int seen = Interlocked.CompareExchange(ref _active, active + 1, active);
-            if (seen == active)
-            {
-                return true;
-            }
-
-            active = seen;
+            ThreadPool.UnsafeQueueUserWorkItem(_item, preferLocal: false);
+            return;
         }
 
-        return false;
+        Interlocked.Decrement(ref _active);
+        if (Interlocked.Exchange(ref _isWatched, 1) == 0)
+        {
+            _finishedWhenWatched = Volatile.Read(ref _finished);
+            _watch.Change(StuckMilliseconds, Timeout.Infinite);
+        }
+    }
+
+    private static void Watch()
+    {
+        bool isStuck = _finishedWhenWatched == Volatile.Read(ref _finished);
+        Volatile.Write(ref _isWatched, 0);
+        if (_queue.IsEmpty)
+        {
+            return;
+        }
+
+        if (isStuck)
+        {
+            Interlocked.Increment(ref _active);
+            ThreadPool.UnsafeQueueUserWorkItem(_item, preferLocal: false);
+        }
+
+        StartOne();
     }
 }

@@ -35,9 +35,11 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     {
         _lender = _pool ?? (_wantsLarge && TryCountLarge() ? _large : PipePool.Shared);
         Errno errno = _lender.TryLend(out pipe);
-        if (pipe is null)
+        if (pipe is null && _lender == _large)
         {
             Uncount();
+            _lender = PipePool.Shared;
+            errno = _lender.TryLend(out pipe);
         }
 
         return errno;

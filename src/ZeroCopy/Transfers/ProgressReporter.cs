@@ -1,10 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
 
 namespace ZeroCopy;
 
 /// <summary>Tells a user how far a copy is: not more often than eyes can follow, and not on a thread that others wait for.</summary>
-internal sealed class ProgressReporter(IProgress<long> progress, ILogger? logger) : IThreadPoolWorkItem
+internal sealed class ProgressReporter(IProgress<long> progress) : IThreadPoolWorkItem
 {
     private const int LeastMilliseconds = 100;
 
@@ -61,12 +60,9 @@ internal sealed class ProgressReporter(IProgress<long> progress, ILogger? logger
             {
                 progress.Report(Volatile.Read(ref _latest));
             }
-            catch (Exception e)
+            catch (Exception)
             {
-                if (logger is not null)
-                {
-                    CopyLog.ProgressThrew(logger, e);
-                }
+                // There is nobody to tell.
             }
         }
     }

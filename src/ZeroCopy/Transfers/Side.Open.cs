@@ -12,8 +12,9 @@ internal sealed partial class Side
     private bool _appends;
     private long _size;
     private (ulong Device, ulong Inode) _identity;
+    private (uint Major, uint Minor) _device;
 
-    /// <summary>Makes a side of an endpoint. Nothing is read or written, and only sockets are changed.</summary>
+    /// <summary>Makes a side of an endpoint. Nothing is read, written or changed.</summary>
     /// <exception cref="ArgumentException">It cannot be that side of a transfer.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public static Side Open(TransferEndpoint endpoint, TransferSide role, long? offset)
@@ -25,13 +26,12 @@ internal sealed partial class Side
         Side side = new(role, owner, handle);
         side.Inspect(parameter);
         side.SetOffset(offset, parameter);
-        side.MakeReady();
         return side;
     }
 
-    /// <summary>Refuses to copy a pipe into itself, and a file onto a part of itself that is still to be read.</summary>
+    /// <summary>Refuses to copy a pipe into itself, and a file over a part of itself.</summary>
     /// <returns>How much there is to copy at most: of a file that is copied to its own end, what it had in the beginning.</returns>
-    public static long? LimitOf(Side source, Side destination, long? length)
+    public static long? LimitOf(Side source, Side destination, long? length, int prefix)
     {
         if (source.Kind != destination.Kind || source._identity != destination._identity)
         {
@@ -51,9 +51,41 @@ internal sealed partial class Side
         long from = source.Position();
         long to = destination._appends ? destination._size : destination.Position();
         long count = Math.Min(length ?? long.MaxValue, Math.Max(source._size - from, 0));
-        return count > Math.Abs(to - from)
+        return count > 0 && from < to + prefix + count && to < from + count
             ? throw new ArgumentException("The source and the destination are the same file, and their ranges overlap.", nameof(destination))
             : count;
+    }
+
+    /// <summary>Makes it so that its calls do not wait, or else known that they do.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed meanwhile.</exception>
+    public void MakeReady()
+    {
+        switch (Kind)
+        {
+            case SideKind.File:
+                // Files without a size are the kernel's, some of which wait for things to happen, and can be waited for.
+                Blocks = true;
+                WaitsFirst = _size == 0;
+                break;
+            case SideKind.Device:
+                Blocks = true;
+                WaitsFirst = true;
+                break;
+            case SideKind.Terminal:
+                if (!IsNonBlocking(Handle))
+                {
+                    ReopenOrWaitFirst();
+                }
+
+                // In some modes a terminal says nothing by 0 when nothing has been typed.
+                WaitsFirst |= _role == TransferSide.Source;
+                break;
+            case SideKind.Socket when !IsNonBlocking(Handle) && !TryMakeNonBlocking():
+                // A socket that .NET does not know as one. Its flag may be another process's too, and is left alone: only recv and send can be told
+                // for each call not to wait, and splice from a unix socket.
+                Copies = !(_role == TransferSide.Source && Interop.GetSocketFamily(Handle, out int family) == Errno.None && family == Interop.AF_UNIX);
+                break;
+        }
     }
 
     private static SafeHandle HandleOf(object owner) => owner switch
@@ -67,7 +99,7 @@ internal sealed partial class Side
 
     private void Inspect(string parameter)
     {
-        Errno errno = Interop.GetFileStatus(Handle, out int type, out _identity, out _size);
+        Errno errno = Interop.GetFileStatus(Handle, out int type, out _identity, out _device, out _size);
         if (errno != Errno.None)
         {
             throw new ArgumentException($"The handle is not that of an open descriptor: {new ErrnoException(errno, "statx").Message}", parameter);
@@ -82,6 +114,13 @@ internal sealed partial class Side
             Interop.S_IFDIR => throw new ArgumentException("A directory has no bytes to transfer.", parameter),
             _ => throw new ArgumentException("The descriptor is no stream of bytes: it is an epoll, an eventfd, or something else of that kind.", parameter),
         };
+
+        if (type == Interop.S_IFBLK)
+        {
+            // Of a device the status has no size, and several names.
+            _identity = (_device.Major, _device.Minor);
+            _size = long.MaxValue;
+        }
 
         _ = Interop.GetStatusFlags(Handle, out long flags);
         _appends = (flags & Interop.O_APPEND) != 0;
@@ -115,28 +154,6 @@ internal sealed partial class Side
         {
             Offset = _stream.Position;
             _movesPosition = true;
-        }
-    }
-
-    private void MakeReady()
-    {
-        switch (Kind)
-        {
-            case SideKind.File:
-                Blocks = true;
-                break;
-            case SideKind.Device:
-                Blocks = true;
-                WaitsFirst = true;
-                break;
-            case SideKind.Terminal when !IsNonBlocking(Handle):
-                ReopenOrWaitFirst();
-                break;
-            case SideKind.Socket when !IsNonBlocking(Handle) && !TryMakeNonBlocking():
-                // A socket that .NET does not know as one. Its flag may be another process's too, and is left alone: only recv and send can be told
-                // for each call not to wait, and splice from a unix socket.
-                Copies = !(_role == TransferSide.Source && Interop.GetSocketFamily(Handle, out int family) == Errno.None && family == Interop.AF_UNIX);
-                break;
         }
     }
 

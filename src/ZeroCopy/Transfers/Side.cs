@@ -8,6 +8,9 @@ internal sealed partial class Side
 {
     private const int SmallWrite = 4096;
 
+    /// <summary>/dev/ptmx, and whatever was opened there.</summary>
+    private static readonly (uint Major, uint Minor) PseudoTerminalMaster = (5, 2);
+
     private readonly TransferSide _role;
     private readonly object _owner;
     private readonly FileStream? _stream;
@@ -48,6 +51,12 @@ internal sealed partial class Side
     public string Call { get; private set; } = "splice";
 
     public bool IsClosed => Handle.IsClosed;
+
+    /// <summary>
+    /// Whether it becomes readable when it has ended, so that it may be waited for while it seems to be empty. A FIFO that was opened when it had no writer does
+    /// not, and what cannot be waited for does not either.
+    /// </summary>
+    public bool TellsTheEnd => Kind != SideKind.Pipe && !Blocks;
 
     public bool IsSocket => Kind == SideKind.Socket;
 
@@ -112,29 +121,42 @@ internal sealed partial class Side
     }
 
     /// <summary>Takes back what was read of a file and cannot be had any more.</summary>
-    public void StepBack(long count) => Advance(-count);
+    public void StepBack(long count)
+    {
+        Advance(-count);
+        if (Offset is null)
+        {
+            Interop.Seek(Handle, -count, Interop.SEEK_CUR, out _);
+        }
+    }
 
-    /// <summary>Leaves everything as it is to be after the transfer: a stream's position is behind what was moved.</summary>
+    /// <summary>
+    /// Leaves everything as it is to be after the transfer: a stream's position is behind what was moved. On a thread that may wait: to close a serial
+    /// line is to wait for its output.
+    /// </summary>
     public void Settle()
     {
-        _reopened?.Dispose();
+        Release();
         if (_movesPosition && Offset is long position)
         {
             try
             {
                 _stream!.Position = position;
             }
-            catch (ObjectDisposedException)
+            catch (Exception e) when (e is ObjectDisposedException or IOException)
             {
-                // Then it has no position.
+                // It was disposed, or written to meanwhile on a disk that is full: what came of the transfer is more important.
             }
         }
     }
 
+    /// <summary>Closes what was opened here.</summary>
+    public void Release() => _reopened?.Dispose();
+
     /// <summary>
     /// No more is written at once to what might wait for more room than POLLOUT promises: of a pipe a page, which PIPE_BUF is the least of.
     /// </summary>
-    private int MostAtOnce => WaitsFirst && Kind != SideKind.Device ? SmallWrite : int.MaxValue;
+    private int MostAtOnce => WaitsFirst && Kind is SideKind.Pipe or SideKind.Terminal ? SmallWrite : int.MaxValue;
 
     private static bool IsNonBlocking(SafeHandle handle) =>
         Interop.GetStatusFlags(handle, out long flags) == Errno.None && (flags & Interop.O_NONBLOCK) != 0;
@@ -149,8 +171,9 @@ internal sealed partial class Side
 
     private void ReopenOrWaitFirst()
     {
+        // Of the master of a terminal this would open another one.
         SafeFileHandle opened = new();
-        if (Interop.Reopen(Handle, _role == TransferSide.Source ? Interop.O_RDONLY : Interop.O_WRONLY, opened) == Errno.None)
+        if (_device != PseudoTerminalMaster && Interop.Reopen(Handle, _role == TransferSide.Source ? Interop.O_RDONLY : Interop.O_WRONLY, opened) == Errno.None)
         {
             _reopened = opened;
             return;

@@ -6,7 +6,7 @@ internal enum SideKind
     /// <summary>A regular file or a block device: has offsets, cannot be waited for, and its calls wait for the disk.</summary>
     File,
 
-    /// <summary>A pipe or FIFO: spliced to and from without waiting, whatever its flags.</summary>
+    /// <summary>A pipe or FIFO: spliced to and from without waiting, whatever its flags, unless somebody else's blocking splice keeps it locked.</summary>
     Pipe,
 
     /// <summary>A stream socket.</summary>

@@ -14,7 +14,8 @@ internal static class SocketFaults
     public static void Remember(SafeHandle socket, Errno errno)
     {
         // Not EPIPE, of which one's own shutdown is a reason too, and not what leaves the connection as it is.
-        if (errno is Errno.ECONNRESET or Errno.ETIMEDOUT)
+        if (errno is Errno.ECONNRESET or Errno.ECONNABORTED or Errno.ETIMEDOUT or Errno.EHOSTUNREACH or Errno.EHOSTDOWN
+            or Errno.ENETUNREACH or Errno.ENETDOWN or Errno.ENETRESET or Errno.EPROTO)
         {
             _faults.AddOrUpdate(socket, errno);
         }

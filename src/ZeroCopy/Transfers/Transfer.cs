@@ -19,7 +19,11 @@ namespace ZeroCopy;
 /// </para>
 /// <para>
 /// A reset that some other call has already been told of (the kernel tells it once) reads as the end of the input. Of calls of this class that does not hold:
-/// when one direction is told, the other one fails too.
+/// when one direction is told, the other one fails too. A destination that breaks while the source is silent is noticed with the next bytes.
+/// </para>
+/// <para>
+/// A pipe or FIFO that others splice to or from while they block (as the calls of <see cref="Splice"/> may) is locked meanwhile, for everybody, and a
+/// thread that touches it waits with no way to wake it: do not give such a pipe to a transfer.
 /// </para>
 /// </remarks>
 public static class Transfer
@@ -42,8 +46,10 @@ public static class Transfer
     /// <item><term>EPERM, EROFS</term><description>The destination is sealed or read-only.</description></item>
     /// <item><term>ENODATA</term><description>The source file was shortened while it was copied.</description></item>
     /// <item><term>EINVAL</term><description>The kernel can neither splice nor read or write the descriptor so.</description></item>
-    /// <item><term>EBADF</term><description>The object behind that side was disposed (the inner exception is an <see cref="ObjectDisposedException"/>).</description></item>
+    /// <item><term>EBADF</term><description>The object behind that side was disposed, or the pool (the inner exception is an
+    /// <see cref="ObjectDisposedException"/>).</description></item>
     /// <item><term>EIO</term><description>The device failed, or the other end of a terminal was closed.</description></item>
+    /// <item><term>EMFILE, ENFILE, EAGAIN</term><description>The first wait of the process found no descriptor or thread left for itself.</description></item>
     /// <item><term>ENOMEM, ENOSPC of epoll_ctl</term><description>The kernel is out of memory, or the user has as many descriptors in epoll as
     /// <c>/proc/sys/fs/epoll/max_user_watches</c> allows.</description></item>
     /// </list>
@@ -53,6 +59,7 @@ public static class Transfer
     /// offset is given for what has none; both ends are the same pipe, or overlapping ranges of the same file.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A length, offset or capacity is negative.</exception>
+    /// <exception cref="InvalidOperationException">A named pipe stream is not connected.</exception>
     /// <exception cref="ObjectDisposedException">An end was disposed before.</exception>
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     /// <remarks>
@@ -67,8 +74,8 @@ public static class Transfer
     /// <param name="destination">Where they go, in order, after those of <see cref="CopyOptions.Prefix"/>.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">
-    /// Ends the copy within the step that it is in, of at most 1 MiB; nothing is lost by that: the <see cref="TransferCanceledException"/> has what was read
-    /// and not written.
+    /// Ends the copy after the step that it is in: at most a pipe full, or 1 MiB, and what a disk takes for that. Nothing is lost by it: the
+    /// <see cref="TransferCanceledException"/> has what was read and not written.
     /// </param>
     /// <returns>How much was copied, and how. Fewer bytes than <see cref="CopyOptions.Length"/> where the source ended before. To be awaited once.</returns>
     /// <exception cref="TransferCanceledException">The token was cancelled. The task is in the state Canceled.</exception>
@@ -92,6 +99,18 @@ public static class Transfer
 
         Side from = Side.Open(source, TransferSide.Source, options.SourceOffset);
         Side to = Side.Open(destination, TransferSide.Destination, options.DestinationOffset);
-        return new CopyPump(from, to, Side.LimitOf(from, to, options.Length), options);
+        CopyPump pump = new(from, to, Side.LimitOf(from, to, options.Length, options.Prefix.Length), options);
+        try
+        {
+            from.MakeReady();
+            to.MakeReady();
+            return pump;
+        }
+        catch
+        {
+            from.Release();
+            to.Release();
+            throw;
+        }
     }
 }

@@ -3,7 +3,8 @@ namespace ZeroCopy;
 /// <summary>A transfer was cancelled, and this is how far it came.</summary>
 /// <remarks>
 /// Every byte is accounted for: the length of the prefix and <see cref="BytesRead"/> together are <see cref="BytesWritten"/> and the length of
-/// <see cref="Undelivered"/> together.
+/// <see cref="Undelivered"/> together. Await the task to get this: <c>Task.Wait</c> and <c>Task.Result</c> make an exception of their own of a cancellation,
+/// without any of it.
 /// </remarks>
 public sealed class TransferCanceledException : OperationCanceledException
 {

@@ -13,10 +13,10 @@ public sealed class TransferStatistics
     /// <summary>The bytes of the source that a fill took, on average; 0 where there was none.</summary>
     public long BytesPerFill { get; internal set; }
 
-    /// <summary>How often the source had nothing and was waited for.</summary>
+    /// <summary>How often the source was waited for.</summary>
     public long SourceWaits { get; internal set; }
 
-    /// <summary>How often the destination took nothing more and was waited for.</summary>
+    /// <summary>How often the destination was waited for.</summary>
     public long DestinationWaits { get; internal set; }
 
     /// <summary>The capacity of the largest pipe that was used, in bytes; 0 where none was.</summary>
