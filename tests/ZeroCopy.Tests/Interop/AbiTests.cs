@@ -77,6 +77,7 @@ public sealed class AbiTests : KernelTest
         ["StatxInodeOffset"] = "offsetof(struct statx, stx_ino)",
         ["StatxModeOffset"] = "offsetof(struct statx, stx_mode)",
         ["StatxSize"] = "sizeof(struct statx)",
+        ["StatxSpecialDeviceOffset"] = "offsetof(struct statx, stx_rdev_major)",
         ["StatxSizeOffset"] = "offsetof(struct statx, stx_size)",
     };
 

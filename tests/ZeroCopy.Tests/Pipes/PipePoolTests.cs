@@ -1,5 +1,3 @@
-using System.Diagnostics.Metrics;
-
 namespace ZeroCopy.Tests.Pipes;
 
 public sealed class PipePoolTests : KernelTest
@@ -207,33 +205,19 @@ public sealed class PipePoolTests : KernelTest
     [Fact]
     public void Metrics_Listening_CountRentsOpeningsAndClosings()
     {
-        Dictionary<string, long> sums = new(StringComparer.Ordinal);
-        using MeterListener listener = new();
-        listener.InstrumentPublished = (instrument, self) =>
-        {
-            if (instrument.Meter.Name == "ZeroCopy")
-            {
-                self.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-        {
-            string name = tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Key} {tags[0].Value}";
-            sums[name] = sums.GetValueOrDefault(name) + value;
-        });
-        listener.Start();
-
+        using PipeMeter meter = new();
         using PipePool pool = new(maxIdlePipes: 0);
         Pipe clean = pool.Rent();
         Pipe dirty = pool.Rent();
-        sums["zerocopy.pipe.rented"].Should().Be(2);
+        meter.Rented.Should().Be(2);
         dirty.Write("left");
         pool.Return(dirty);
         pool.Return(clean);
-        sums.Should().BeEquivalentTo(new Dictionary<string, long>(StringComparer.Ordinal)
+        meter.Changes().Should().BeEquivalentTo(new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["zerocopy.pipe.created"] = 2,
             ["zerocopy.pipe.rented"] = 0,
+            ["zerocopy.pipe.rents"] = 2,
             ["zerocopy.pipe.closed zerocopy.pipe.reason dirty"] = 1,
             ["zerocopy.pipe.closed zerocopy.pipe.reason full"] = 1,
         });

@@ -27,4 +27,20 @@ internal static class Child
         Shell.SkipWithoutTracing();
         return RunUnder($"strace -f -qq --seccomp-bpf -o /dev/null -e trace={syscall} -e inject={syscall}:{fault}", arguments);
     }
+
+    /// <summary>
+    /// Runs it until it says that it is ready, and from then on with system calls failing: what the runtime does before is not counted. Each fault is a
+    /// call, its error and when, as strace has them; of calls of different threads, each thread's are counted.
+    /// </summary>
+    public static Finished RunInjectedWhenReady(string[] faults, params string[] arguments)
+    {
+        Shell.SkipWithoutTracing();
+        string calls = string.Join(',', faults.Select(fault => fault[..fault.IndexOf(':', StringComparison.Ordinal)]));
+        string injections = string.Join(' ', faults.Select(fault => $"-e 'inject={fault}'"));
+        string strace = $"strace -f -qq -e 'trace={calls}' {injections}";
+        Finished child = Shell.Line($"{_line["exec ".Length..]} {string.Join(' ', arguments)} | {{ read ready pid; {strace} -p $pid & cat; wait; }}");
+        Skip.If(child.Text == ChildProgram.NotTraced, "a process may not be traced by one that is not its parent here");
+        Array.ForEach(faults, fault => child.Error.Should().Contain("(INJECTED)", "the test is about {0}", fault));
+        return child;
+    }
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ZeroCopy.Tests.Support;
 
 /// <summary>What a test needs a process of its own for: limits, signals, and a debugger that makes system calls fail.</summary>
-internal static class ChildProgram
+internal static partial class ChildProgram
 {
     private const PosixSignal SIGXFSZ = (PosixSignal)25;
 
@@ -57,7 +57,7 @@ internal static class ChildProgram
                     Wait(TimeSpan.FromMilliseconds(int.Parse(milliseconds, CultureInfo.InvariantCulture)));
                     break;
                 default:
-                    return 2;
+                    return Copies(args);
             }
         }
         catch (ErrnoException e)

@@ -1,0 +1,56 @@
+namespace ZeroCopy.Tests.Support;
+
+/// <summary>A test of copies that do not come to their end.</summary>
+public abstract class CopyTest : TransferTest
+{
+    /// <summary>How long it may take until a copy has noticed what was done to it: many times what it should.</summary>
+    private static readonly TimeSpan _notice = TimeSpan.FromSeconds(5);
+
+    /// <summary>Waits for the copy to fail at that side.</summary>
+    protected static async Task<TransferException> MustFail(Task<CopyResult> copy, TransferSide side, params Errno[] errnos)
+    {
+        TransferException failed = (await FluentActions.Awaiting(() => copy.WaitAsync(_notice)).Should().ThrowAsync<TransferException>()).Which;
+        failed.Errno.Should().BeOneOf(errnos, failed.ToString());
+        failed.Side.Should().Be(side, failed.ToString());
+        return failed;
+    }
+
+    /// <summary>Waits for the copy to fail since the object behind that side was disposed.</summary>
+    protected static async Task<TransferException> MustFailAsDisposed(Task<CopyResult> copy, TransferSide side)
+    {
+        TransferException failed = await MustFail(copy, side, Errno.EBADF);
+        failed.InnerException.Should().BeOfType<ObjectDisposedException>();
+        return failed;
+    }
+
+    /// <summary>Waits for the copy to be cancelled by that token.</summary>
+    protected static async Task<TransferCanceledException> MustBeCanceled(Task<CopyResult> copy, CancellationToken token)
+    {
+        TransferCanceledException canceled =
+            (await FluentActions.Awaiting(() => copy.WaitAsync(_notice)).Should().ThrowAsync<TransferCanceledException>()).Which;
+        canceled.CancellationToken.Should().Be(token);
+        copy.Status.Should().Be(TaskStatus.Canceled);
+        return canceled;
+    }
+
+    /// <summary>Starts what may wait, on a thread of its own.</summary>
+    protected static Task InBackground(Action work) => OnItsOwnThread(() =>
+    {
+        work();
+        return true;
+    });
+
+    /// <summary>Reads a pipe until nobody can write to it any more.</summary>
+    protected static byte[] ReadToEnd(Pipe pipe)
+    {
+        using MemoryStream all = new();
+        byte[] buffer = new byte[64 * 1024];
+        int count;
+        while ((count = InTime(() => Native.Read(pipe.ReadHandle, buffer))) > 0)
+        {
+            all.Write(buffer, 0, count);
+        }
+
+        return all.ToArray();
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy.Tests.Support;
+
+/// <summary>A test that copies.</summary>
+public abstract class TransferTest : KernelTest
+{
+    private static readonly TimeSpan _aWhile = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Copies either way, and fails where that is stuck.</summary>
+    protected static CopyResult Copy(bool isAsync, TransferEndpoint source, TransferEndpoint destination, CopyOptions? options = null) =>
+        isAsync ? Started(isAsync: true, source, destination, options).WaitAsync(Patience).GetAwaiter().GetResult()
+            : InTime(() => Transfer.Copy(source, destination, options));
+
+    /// <summary>Starts a copy either way.</summary>
+    protected static Task<CopyResult> Started(bool isAsync, TransferEndpoint source, TransferEndpoint destination, CopyOptions? options = null) =>
+        isAsync ? Transfer.CopyAsync(source, destination, options).AsTask() : OnItsOwnThread(() => Transfer.Copy(source, destination, options));
+
+    /// <summary>It waits, and uses no processor time: at least in one of several whiles, since the compiler works at times of its own choice.</summary>
+    protected static void MustRest(Task copy)
+    {
+        TimeSpan used = _aWhile;
+        for (int i = 0; i < 20 && used > _aWhile / 4; i++)
+        {
+            TimeSpan before = Environment.CpuUsage.TotalTime;
+            copy.Wait(_aWhile).Should().BeFalse("it has to wait");
+            used = Environment.CpuUsage.TotalTime - before;
+        }
+
+        used.Should().BeLessThan(_aWhile / 4, "who waits does nothing");
+    }
+
+    /// <summary>Waits for something that another thread brings about.</summary>
+    protected static void Eventually(Func<bool> condition, string what) =>
+        SpinWait.SpinUntil(condition, Patience).Should().BeTrue(what);
+
+    /// <summary>A file of the test's folder, open for both.</summary>
+    protected SafeFileHandle FileOf(byte[] bytes)
+    {
+        string path = NewPath();
+        File.WriteAllBytes(path, bytes);
+        return Own(File.OpenHandle(path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite));
+    }
+
+    protected static byte[] ContentOf(SafeFileHandle file)
+    {
+        byte[] content = new byte[RandomAccess.GetLength(file)];
+        RandomAccess.Read(file, content, 0).Should().Be(content.Length);
+        return content;
+    }
+
+    protected string NewPath() => PathOf(Path.GetRandomFileName());
+
+    protected SocketPair NewSockets(bool unix = false) => Own(unix ? SocketPair.Unix(NewPath()) : SocketPair.Tcp());
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace ZeroCopy.Tests.Transfers;
+
+/// <summary>Copies that nothing moves on wait: they do not ask again and again, and hold no thread.</summary>
+public sealed class CopyParkedTests : CopyTest
+{
+    [Theory]
+    [InlineData("silent-socket>roomy-tcp", "silent-pipe>roomy-tcp", "silent-terminal>roomy-tcp", "silent-socket>file", "drained-socket>roomy-tcp")]
+    [InlineData("urgent-byte>roomy-tcp", "urgent-byte>deaf-unix", "silent-socket>urgent-tcp")]
+    [InlineData("silent-socket>dead-pipe", "silent-socket>reset-tcp", "silent-terminal>dead-pipe")]
+    [InlineData("socket>deaf-unix", "socket>deaf-pipe", "socket>deaf-terminal", "file>deaf-unix", "nothing-but-the-prefix>deaf-unix")]
+    [InlineData("socket>half-closed-unix", "ended-socket>deaf-unix", "reset-socket>deaf-unix", "ended-pipe>deaf-unix", "ended-pipe>deaf-pipe")]
+    [InlineData("socket>deaf-tcp", "ended-pipe>deaf-tcp")]
+    public void CopyAsync_NothingMoves_NoProcessorTimeAndNoThread(params string[] kinds)
+    {
+        string[] said = Child.RunAfter("ulimit -n 4096", ["stalled-copies", .. kinds.Select(kind => $"'{kind}'")]).Text.Split('\n');
+        said[..2].Should().Equal("parked", "still parked");
+        TimeSpan.Parse(said[2], CultureInfo.InvariantCulture).Should().BeLessThan(TimeSpan.FromMilliseconds(100));
+        said[3..5].Should().Equal("0 busy", "cancelled");
+    }
+}
