@@ -104,6 +104,7 @@ internal sealed partial class CopyPump
                 return Need.Nothing;
 
             case Errno.None:
+                ThrowIfOrphaned();
                 _hasEnded = true;
                 return _source.IsSocket && SocketFaults.Of(_source.Handle) is var fault and not Errno.None ? Fail(_source, fault) : Need.Nothing;
 

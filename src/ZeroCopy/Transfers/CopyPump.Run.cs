@@ -194,17 +194,21 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
 
         try
         {
-            if (IsOrphaned)
-            {
-                throw new ObjectDisposedException(objectName: null, "An end was disposed while it was copied from or to.");
-            }
-
+            ThrowIfOrphaned();
             return Turn(mayBlock);
         }
         catch (Exception e)
         {
             FailUnexpectedly(e);
             return Need.Done;
+        }
+    }
+
+    private void ThrowIfOrphaned()
+    {
+        if (IsOrphaned)
+        {
+            throw new ObjectDisposedException(objectName: null, "An end was disposed while it was copied from or to.");
         }
     }
 

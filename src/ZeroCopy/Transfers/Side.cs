@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -50,7 +51,10 @@ internal sealed partial class Side
     /// <summary>The name of the last call.</summary>
     public string Call { get; private set; } = "splice";
 
-    public bool IsClosed => Handle.IsClosed;
+    /// <summary>
+    /// Whether the user has closed it. A network stream says so before its handle does: it shuts its socket down first, which looks like the peer's end.
+    /// </summary>
+    public bool IsClosed => Handle.IsClosed || _owner is NetworkStream { CanRead: false, CanWrite: false };
 
     /// <summary>
     /// Whether it becomes readable when it has ended, so that it may be waited for while it seems to be empty. A FIFO that was opened when it had no writer does
