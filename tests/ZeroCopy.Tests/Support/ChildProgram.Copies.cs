@@ -161,12 +161,7 @@ internal static partial class ChildProgram
             case "socket":
                 SocketPair sockets = SocketPair.Tcp();
                 sockets.Near.SendBufferSize = 400_000;
-                return (sockets.Near, () =>
-                {
-                    sockets.Near.Shutdown(SocketShutdown.Send);
-                    return sockets.Far.ReceiveToEnd();
-                }
-                );
+                return (sockets.Near, () => EndAndReceive(sockets));
 
             case "pipe":
                 Pipe pipe = new(1 << 20);
@@ -179,6 +174,12 @@ internal static partial class ChildProgram
                 SafeFileHandle file = Native.Open(path, Native.O_WRONLY | Native.O_CREAT);
                 return (file, () => File.ReadAllBytes(path));
         }
+    }
+
+    private static byte[] EndAndReceive(SocketPair sockets)
+    {
+        sockets.Near.Shutdown(SocketShutdown.Send);
+        return sockets.Far.ReceiveToEnd();
     }
 
     /// <summary>Has the loop, the timer and the pool start their threads, for each of which the runtime opens a pipe, and cannot do without.</summary>

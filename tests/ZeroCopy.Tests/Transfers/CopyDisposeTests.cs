@@ -84,6 +84,20 @@ public sealed class CopyDisposeTests : CopyTest
         }
     }
 
+    /// <summary>Such a stream shuts its socket down before it closes it, which by itself looks like the end of the input.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Copy_NetworkStreamIsDisposedWhileItIsWaitedFor_IsNeverTakenForTheEnd(bool isAsync)
+    {
+        const int Copies = 50;
+        List<DisposedCopy> copies = [.. Enumerable.Range(0, Copies).Select(_ => Own(new DisposedCopy("network stream", TransferSide.Source, NewPath)))];
+        copies.ForEach(copy => copy.Start(isAsync, _sent));
+        Eventually(() => copies.TrueForAll(copy => copy.Counters.BytesWritten == _sent.Length), "only then are the sources waited for");
+        copies.ForEach(copy => copy.DisposeEnd());
+        await Task.WhenAll(copies.Select(copy => MustFailAsDisposed(copy.Task, TransferSide.Source)));
+    }
+
     /// <summary>A copy of which one end is to be disposed; the other is a socket.</summary>
     private sealed class DisposedCopy(string kind, TransferSide side, Func<string> newPath) : IDisposable
     {

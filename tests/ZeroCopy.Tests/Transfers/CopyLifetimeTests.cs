@@ -37,11 +37,11 @@ public sealed class CopyLifetimeTests : CopyTest
         SocketPair other = NewSockets();
         other.Far.Send(_sent);
         TransferCounters counters = new();
-        CopyOptions options = new() { Prefix = _sent, Counters = counters };
+        CopyOptions options = new() { Prefix = isSource ? _sent : default, Counters = counters };
         Task<CopyResult> copy = isSource
             ? Started(isAsync, first.ReadHandle, other.Near, options)
             : Started(isAsync, other.Near, first.WriteHandle, options);
-        Eventually(() => !isSource || counters.BytesWritten == _sent.Length, "only then is the source waited for");
+        Eventually(() => (isSource ? counters.BytesWritten : counters.BytesRead) == _sent.Length, "only then is it waited for");
         Pipe second = PipeOf("others");
         SafeFileHandle waitedFor = isSource ? first.ReadHandle : first.WriteHandle;
         nint number = waitedFor.DangerousGetHandle();

@@ -1,0 +1,91 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy.Tests.Transfers;
+
+/// <summary>Source and destination are one file or block device: what counts is what the copy writes in all, and what was there when it began.</summary>
+public sealed class CopyOverItselfTests : CopyTest
+{
+    /// <summary>The prefix is written too: 50 bytes of it and 50 of the source end just before the source's range.</summary>
+    [Theory]
+    [InlineData(50, false)]
+    [InlineData(50, true)]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    public void Copy_PrefixEndsBeforeTheSourceRange_Copied(int prefix, bool isAsync)
+    {
+        byte[] bytes = Bytes.Random(200);
+        SafeFileHandle file = FileOf(bytes);
+        byte[] before = [.. Enumerable.Repeat((byte)'x', prefix)];
+        CopyOptions options = new() { SourceOffset = 100, DestinationOffset = 0, Length = 50, Prefix = before };
+        Copy(isAsync, file, file, options).BytesCopied.Should().Be(50);
+        ContentOf(file).Should().Equal([.. before, .. bytes[100..150], .. bytes[(prefix + 50)..]]);
+    }
+
+    [Theory]
+    [InlineData(51, false)]
+    [InlineData(51, true)]
+    [InlineData(150, false)]
+    [InlineData(150, true)]
+    public void Copy_PrefixReachesIntoTheSourceRange_ArgumentExceptionAndNothingChanges(int prefix, bool isAsync)
+    {
+        byte[] bytes = Bytes.Random(200);
+        SafeFileHandle file = FileOf(bytes);
+        CopyOptions options = new() { SourceOffset = 100, DestinationOffset = 0, Length = 50, Prefix = new byte[prefix] };
+        FluentActions.Invoking(() => Copy(isAsync, file, file, options)).Should().Throw<ArgumentException>().WithParameterName("destination");
+        ContentOf(file).Should().Equal(bytes);
+    }
+
+    /// <summary>Where it ended in the beginning is known to what continues it: else it would copy what it has written itself.</summary>
+    [Fact]
+    public async Task CopyAsync_AppendedToItselfCancelledAndResumed_Doubles()
+    {
+        byte[] bytes = Bytes.Random(64 << 20);
+        string path = NewPath();
+        File.WriteAllBytes(path, bytes);
+        using SafeFileHandle source = Native.Open(path, Native.O_RDONLY);
+        using SafeFileHandle destination = Native.Open(path, Native.O_WRONLY | Native.O_APPEND);
+        using CancellationTokenSource cancellation = new();
+        TransferCounters counters = new();
+        Task<CopyResult> copy = Transfer.CopyAsync(source, destination, new() { Counters = counters }, cancellation.Token).AsTask();
+        Eventually(() => counters.BytesWritten > 0, "it is under way");
+        await cancellation.CancelAsync();
+        TransferCanceledException cancelled = await MustBeCanceled(copy, cancellation.Token);
+        cancelled.MustAccountFor(bytes).BytesWritten.Should().BeInRange(1, bytes.Length - 1);
+
+        Copy(isAsync: true, source, destination, cancelled.Resume).BytesCopied.Should().Be(bytes.Length - cancelled.BytesRead);
+        await using FileStream file = File.OpenRead(path);
+        file.Length.Should().Be(2 * bytes.Length);
+        Digest.OfRest(file, seed: 1).Should().Be(Digest.Of([bytes, bytes]));
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Copy_WithinABlockDevice_CopiesWhatIsWanted(bool isAsync)
+    {
+        Shell.SkipWithout("losetup");
+        byte[] bytes = Bytes.Random(2 << 20);
+        string path = NewPath();
+        File.WriteAllBytes(path, bytes);
+        Finished attached = Shell.Run("losetup", "--find", "--show", path);
+        Skip.IfNot(attached.ExitCode == 0, $"there is no loop device here: {attached.Error}");
+        string device = attached.Text.Trim();
+        try
+        {
+            using SafeFileHandle file = Native.Open(device, Native.O_RDWR);
+            CopyOptions options = new() { SourceOffset = 0, DestinationOffset = 1 << 20, Length = 65536 };
+            Copy(isAsync, file, file, options).BytesCopied.Should().Be(65536);
+            byte[] copied = new byte[65536];
+            RandomAccess.Read(file, copied, 1 << 20).Should().Be(copied.Length);
+            copied.AsSpan().SequenceEqual(bytes.AsSpan(0, copied.Length)).Should().BeTrue();
+
+            using SafeFileHandle again = Native.Open(device, Native.O_RDONLY);
+            FluentActions.Invoking(() => Copy(isAsync, again, file, new() { SourceOffset = 0, DestinationOffset = 65535, Length = 65536 }))
+                .Should().Throw<ArgumentException>("they overlap").WithParameterName("destination");
+        }
+        finally
+        {
+            Shell.Run("losetup", "--detach", device).ExitCode.Should().Be(0);
+        }
+    }
+}
