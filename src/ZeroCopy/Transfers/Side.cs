@@ -10,7 +10,7 @@ internal sealed partial class Side
     private const int SmallWrite = 4096;
 
     /// <summary>/dev/ptmx, and whatever was opened there.</summary>
-    private static readonly (uint Major, uint Minor) PseudoTerminalMaster = (5, 2);
+    private static readonly (uint Major, uint Minor) _terminalMaster = (5, 2);
 
     private readonly TransferSide _role;
     private readonly object _owner;
@@ -177,7 +177,7 @@ internal sealed partial class Side
     {
         // Of the master of a terminal this would open another one.
         SafeFileHandle opened = new();
-        if (_device != PseudoTerminalMaster && Interop.Reopen(Handle, _role == TransferSide.Source ? Interop.O_RDONLY : Interop.O_WRONLY, opened) == Errno.None)
+        if (_device != _terminalMaster && Interop.Reopen(Handle, _role == TransferSide.Source ? Interop.O_RDONLY : Interop.O_WRONLY, opened) == Errno.None)
         {
             _reopened = opened;
             return;

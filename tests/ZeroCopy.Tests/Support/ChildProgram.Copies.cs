@@ -27,6 +27,9 @@ internal static partial class ChildProgram
             case ["copy-past-file-size-limit", string source, string folder]:
                 CopyPastFileSizeLimit(source, folder);
                 return 0;
+            case ["copy-with-the-only-pipe", .. string[] how]:
+                CopyWithTheOnlyPipe(how);
+                return 0;
             case ["stalled-copies", .. string[] kinds]:
                 StalledCopies(kinds);
                 return 0;

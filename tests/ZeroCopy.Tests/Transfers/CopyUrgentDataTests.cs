@@ -49,7 +49,7 @@ public sealed class CopyUrgentDataTests : CopyTest
             expected = string.Empty;
         }
 
-        await copy.WaitAsync(Patience);
+        (await copy.WaitAsync(Patience)).FallbackErrno.Should().Be(Errno.None, "what is behind them can be spliced again");
         sink.Near.Shutdown(SocketShutdown.Send);
         Ordinary(sink.Far.ReceiveToEnd()).Should().Be(expected);
     }
