@@ -9,9 +9,6 @@ namespace ZeroCopy;
 /// </summary>
 internal sealed class Spin
 {
-    /// <summary>After so many spins in vain in a row there is one for 64 sleeps, to see whether things have changed.</summary>
-    private const int MostInVain = 6;
-
     /// <summary>How long to look, 20 us: about the half of what waking takes, so that a spin in vain costs less than one that is not saves.</summary>
     private static readonly long _window = Stopwatch.Frequency / 50_000;
 
@@ -22,14 +19,13 @@ internal sealed class Spin
     private static int _taken = Environment.ProcessorCount > 1 ? 0 : 1;
 
     private bool _isBrisk;
-    private int _inVain;
-    private int _sleepsUntilNext;
+    private Backoff _backoff;
 
     /// <summary>Waits for events, spinning first where that is worthwhile.</summary>
     public Errno Wait(SafeFileHandle epoll, Interop.EpollEvents events, int timeout, out int count)
     {
         long start = Stopwatch.GetTimestamp();
-        if (_isBrisk && --_sleepsUntilNext < 0 && Interlocked.CompareExchange(ref _taken, 1, 0) == 0)
+        if (_isBrisk && _backoff.IsDue() && Interlocked.CompareExchange(ref _taken, 1, 0) == 0)
         {
             Errno errno;
             do
@@ -38,8 +34,7 @@ internal sealed class Spin
             }
             while (errno == Errno.None && count == 0 && Stopwatch.GetTimestamp() - start < _window);
             Volatile.Write(ref _taken, 0);
-            _inVain = count > 0 ? 0 : Math.Min(_inVain + 1, MostInVain);
-            _sleepsUntilNext = (1 << _inVain) - 1;
+            _backoff.Tried(inVain: count == 0);
             if (errno != Errno.None || count > 0)
             {
                 return errno;

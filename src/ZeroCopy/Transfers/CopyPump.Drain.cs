@@ -24,7 +24,7 @@ internal sealed partial class CopyPump
 
     private Need DrainPipe(bool isWoken)
     {
-        Errno errno = _destination.SpliceFrom(_pipe!, _inPipe, out long moved);
+        Errno errno = _destination.SpliceFrom(_pipe!, _inPipe, _destination.IsSocket && _source.HasMore && _remaining != 0, out long moved);
         if (errno == Errno.None && moved > 0)
         {
             _inPipe -= moved;

@@ -69,7 +69,7 @@ internal sealed partial class CopyPump : Waiter
         _counters = options.Counters;
         _logger = options.LoggerFactory?.CreateLogger("ZeroCopy.Transfer");
         _progress = options.Progress is null ? null : new ProgressReporter(options.Progress);
-        _pipes = new PipeSupply(options.Pool, options.PipeCapacity);
+        _pipes = new PipeSupply(options.Pool, CapacityOf(options));
         _triesCopyRange = source.Kind == SideKind.File && destination.Kind == SideKind.File;
         if (options.Snapshot && source.Kind == SideKind.File && !_triesCopyRange)
         {
@@ -122,6 +122,10 @@ internal sealed partial class CopyPump : Waiter
             }
         }
     }
+
+    /// <summary>A file always fills the pipe, and has no more to give to a larger one: more than this only takes longer to send.</summary>
+    private int CapacityOf(CopyOptions options) =>
+        options.PipeCapacity == 0 && _source.Kind == SideKind.File ? 2 * PipePool.DefaultCapacity : options.PipeCapacity;
 
     /// <summary>Takes bytes from the source that are to be accounted for.</summary>
     private void Count(long read, TransferPath path)

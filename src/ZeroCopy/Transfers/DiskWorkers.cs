@@ -25,6 +25,9 @@ internal sealed class DiskWorkers : IThreadPoolWorkItem
     {
     }
 
+    /// <summary>Whether nobody waits for a turn.</summary>
+    public static bool AreFree => _queue.IsEmpty;
+
     public static void Enqueue(CopyPump pump)
     {
         _queue.Enqueue(pump);

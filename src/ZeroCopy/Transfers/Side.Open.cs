@@ -11,6 +11,7 @@ internal sealed partial class Side
     private bool _movesPosition;
     private bool _appends;
     private long _size;
+    private long _position;
     private (ulong Device, ulong Inode) _identity;
     private (uint Major, uint Minor) _device;
 
@@ -66,6 +67,7 @@ internal sealed partial class Side
                 // Files without a size are the kernel's, some of which wait for things to happen, and can be waited for.
                 Blocks = true;
                 WaitsFirst = _size == 0;
+                _position = Position();
                 break;
             case SideKind.Device:
                 Blocks = true;

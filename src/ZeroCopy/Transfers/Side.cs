@@ -62,6 +62,9 @@ internal sealed partial class Side
     /// </summary>
     public bool TellsTheEnd => Kind != SideKind.Pipe && !Blocks;
 
+    /// <summary>Whether bytes are certain to be left, as of a file that is longer than what was read.</summary>
+    public bool HasMore => Kind == SideKind.File && _position < _size;
+
     public bool IsSocket => Kind == SideKind.Socket;
 
     /// <summary>It cannot be waited for, and so is always ready.</summary>
@@ -88,10 +91,15 @@ internal sealed partial class Side
     }
 
     /// <summary>Splices from a pipe to here.</summary>
-    public Errno SpliceFrom(Pipe pipe, long count, out long moved)
+    /// <param name="pipe">The pipe.</param>
+    /// <param name="count">How many bytes it has.</param>
+    /// <param name="hasMore">Whether more are certain to follow at once, so that a packet that is not full may wait for them.</param>
+    /// <param name="moved">How many were moved.</param>
+    public Errno SpliceFrom(Pipe pipe, long count, bool hasMore, out long moved)
     {
         Call = "splice";
-        Errno errno = Interop.Splice(pipe.ReadHandle, null, Descriptor, Offset, Math.Min(count, MostAtOnce), SpliceFlags.NonBlock, out moved);
+        SpliceFlags flags = SpliceFlags.NonBlock | (hasMore ? SpliceFlags.More : SpliceFlags.None);
+        Errno errno = Interop.Splice(pipe.ReadHandle, null, Descriptor, Offset, Math.Min(count, MostAtOnce), flags, out moved);
         Advance(moved);
         HasSpliced |= moved > 0;
         return errno;
@@ -167,6 +175,7 @@ internal sealed partial class Side
 
     private void Advance(long count)
     {
+        _position += count;
         if (Offset is long offset)
         {
             Offset = offset + count;
