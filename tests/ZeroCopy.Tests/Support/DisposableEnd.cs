@@ -89,16 +89,17 @@ internal sealed class DisposableEnd : IDisposable
         UntilItBreaks(() => Peer?.Write(_block), isOver: () => Peer is null);
     }
 
-    /// <summary>What was written first.</summary>
-    public byte[] Fed(int count)
+    /// <summary>What a copy from here has read and not delivered has to be what was written there, of which there may be more than fits into memory.</summary>
+    public void MustAccountFor(long read, long written, ReadOnlyMemory<byte> undelivered)
     {
-        byte[] fed = new byte[count];
-        for (int i = 0; i < count && Peer is not null; i++)
+        (written + undelivered.Length).Should().Be(read);
+        byte[] expected = new byte[undelivered.Length];
+        for (int i = 0; i < expected.Length && Peer is not null; i++)
         {
-            fed[i] = _block[i % _block.Length];
+            expected[i] = _block[(written + i) % _block.Length];
         }
 
-        return fed;
+        undelivered.ToArray().MustBe(expected, "these are the bytes behind the last delivered one");
     }
 
     /// <summary>Reads until there is no more.</summary>

@@ -47,7 +47,7 @@ public sealed class CopyDisposeTests : CopyTest
             await Task.Yield();
             copy.DisposeEnd();
             TransferException failed = await MustFailAsDisposed(copy.Task, side);
-            failed.MustAccountFor(copy.Source.Fed((int)failed.BytesRead));
+            copy.Source.MustAccountFor(failed.BytesRead, failed.BytesWritten, failed.Undelivered);
             failed.Undelivered.Length.Should().BePositive(kind);
             if (side == TransferSide.Destination)
             {
@@ -78,7 +78,7 @@ public sealed class CopyDisposeTests : CopyTest
             Eventually(() => copy.Counters.BytesWritten > 1_000_000, "bytes move");
             copy.DisposeEnd();
             TransferException failed = await MustFailAsDisposed(copy.Task, side);
-            failed.MustAccountFor(copy.Source.Fed((int)failed.BytesRead));
+            copy.Source.MustAccountFor(failed.BytesRead, failed.BytesWritten, failed.Undelivered);
             copy.Dispose();
             await Task.WhenAll(feeding, draining).WaitAsync(Patience);
         }
