@@ -61,6 +61,12 @@ internal sealed partial class CopyPump
 
     private Need Fail(Side side, Errno errno)
     {
+        if (IsOrphaned)
+        {
+            // The error is what became of the descriptor, or of another one that has its number now.
+            return FailUnexpectedly(new ObjectDisposedException(objectName: null, Disposed));
+        }
+
         if (side.IsSocket)
         {
             SocketFaults.Remember(side.Handle, errno);

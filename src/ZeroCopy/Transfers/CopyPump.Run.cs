@@ -7,6 +7,8 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
 {
     private const int NoDescriptor = -1;
 
+    private const string Disposed = "An end was disposed while it was copied from or to.";
+
     /// <summary>The least that poll can wait, and many times what a sender at full speed takes for the next bytes.</summary>
     private const int LingerMilliseconds = 1;
 
@@ -223,8 +225,7 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
         }
         catch (Exception e)
         {
-            FailUnexpectedly(e);
-            return Need.Done;
+            return FailUnexpectedly(e);
         }
     }
 
@@ -232,13 +233,13 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
     {
         if (IsOrphaned)
         {
-            throw new ObjectDisposedException(objectName: null, "An end was disposed while it was copied from or to.");
+            throw new ObjectDisposedException(objectName: null, Disposed);
         }
     }
 
     /// <summary>Fails the copy with whatever was thrown. That it fails must not fail, whatever happens: nobody is there to catch it.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Out of memory, or of descriptors to load an assembly from: the copy then fails with that.")]
-    private void FailUnexpectedly(Exception error)
+    private Need FailUnexpectedly(Exception error)
     {
         Side side = _source.IsClosed ? _source : _destination.IsClosed ? _destination : _atWork;
         Errno errno = error switch
@@ -250,11 +251,12 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
         };
         try
         {
-            Fail(side, errno, error);
+            return Fail(side, errno, error);
         }
         catch (Exception e)
         {
             _failure ??= new AggregateException(error, e);
+            return Need.Done;
         }
     }
 

@@ -24,19 +24,21 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
 
     private static int _largeLent;
 
+    private readonly PipePool? _given = pool;
     private readonly PipePool? _pool = pool ?? (capacity > 0 ? Of(capacity) : null);
     private PipePool? _lender;
     private bool _wantsLarge;
 
     /// <summary>Whether a larger pipe than the one that is lent would do better, and is to be had.</summary>
-    public bool WantsAnother => _wantsLarge && _lender == PipePool.Shared && Volatile.Read(ref _largeLent) < MostLarge;
+    public bool WantsAnother => _pool is null && _wantsLarge && _lender == PipePool.Shared && Volatile.Read(ref _largeLent) < MostLarge;
 
     public Errno TryRent(out Pipe? pipe)
     {
         _lender = _pool ?? (_wantsLarge && TryCountLarge() ? _large : PipePool.Shared);
         Errno errno = _lender.TryLend(out pipe);
-        if (pipe is null && _lender == _large)
+        if (pipe is null && _lender != _given)
         {
+            // Rather one of another size than none.
             Uncount();
             _lender = PipePool.Shared;
             errno = _lender.TryLend(out pipe);

@@ -39,18 +39,4 @@ public abstract class CopyTest : TransferTest
         work();
         return true;
     });
-
-    /// <summary>Reads a pipe until nobody can write to it any more.</summary>
-    protected static byte[] ReadToEnd(Pipe pipe)
-    {
-        using MemoryStream all = new();
-        byte[] buffer = new byte[64 * 1024];
-        int count;
-        while ((count = InTime(() => Native.Read(pipe.ReadHandle, buffer))) > 0)
-        {
-            all.Write(buffer, 0, count);
-        }
-
-        return all.ToArray();
-    }
 }
