@@ -36,7 +36,7 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     {
         _lender = _pool ?? (_wantsLarge && TryCountLarge() ? _large : PipePool.Shared);
         Errno errno = _lender.TryLend(out pipe);
-        if (pipe is null && _lender != _given)
+        if (pipe is null && _lender != _given && _lender != PipePool.Shared)
         {
             // Rather one of another size than none.
             Uncount();
