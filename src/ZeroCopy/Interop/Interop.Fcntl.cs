@@ -16,6 +16,8 @@ internal static partial class Interop
 
     internal static Errno GetStatusFlags(SafeHandle fd, out long flags) => Capture(fcntl(fd, F_GETFL, 0), out flags);
 
+    internal static bool IsNonBlocking(SafeHandle fd) => GetStatusFlags(fd, out long flags) == Errno.None && (flags & O_NONBLOCK) != 0;
+
     internal static Errno GetPipeSize(SafeHandle fd, out long bytes) => Capture(fcntl(fd, F_GETPIPE_SZ, 0), out bytes);
 
     internal static Errno SetPipeSize(SafeHandle fd, int bytes) => Capture(fcntl(fd, F_SETPIPE_SZ, bytes), out _);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy;
 
@@ -72,13 +71,10 @@ public sealed class PipePool : IDisposable
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     public Errno TryRent(out Pipe? pipe)
     {
-        pipe = TakeIdle();
-        Errno errno = pipe is null ? TryOpen(out pipe) : Errno.None;
+        Errno errno = TryTake(mayHaveChanged: true, out pipe);
         if (pipe is not null)
         {
-            pipe.LentCapacity = Enlarge(pipe);
             pipe.Lender = this;
-            PipeMetrics.CountRent();
         }
 
         return errno;
@@ -132,22 +128,7 @@ public sealed class PipePool : IDisposable
     }
 
     /// <summary><see cref="TryRent"/> for the library itself, which leaves pipes as they are: only of a new or a small one is the capacity asked for.</summary>
-    internal Errno TryLend(out Pipe? pipe)
-    {
-        pipe = TakeIdle();
-        Errno errno = pipe is null ? TryOpen(out pipe) : Errno.None;
-        if (pipe is not null)
-        {
-            if (pipe.LentCapacity < _largest)
-            {
-                pipe.LentCapacity = Enlarge(pipe);
-            }
-
-            PipeMetrics.CountRent();
-        }
-
-        return errno;
-    }
+    internal Errno TryLend(out Pipe? pipe) => TryTake(mayHaveChanged: false, out pipe);
 
     /// <summary>Takes back what <see cref="TryLend"/> has lent, from one who has counted what is in it.</summary>
     internal void TakeBack(Pipe pipe, bool isEmpty)
@@ -161,7 +142,8 @@ public sealed class PipePool : IDisposable
     {
         try
         {
-            return IsNonBlocking(pipe.ReadHandle) && IsNonBlocking(pipe.WriteHandle) && pipe.Capacity == pipe.LentCapacity && pipe.BytesAvailable == 0;
+            return Interop.IsNonBlocking(pipe.ReadHandle) && Interop.IsNonBlocking(pipe.WriteHandle)
+                && pipe.Capacity == pipe.LentCapacity && pipe.BytesAvailable == 0;
         }
         catch (Exception e) when (e is ObjectDisposedException or ErrnoException)
         {
@@ -169,8 +151,22 @@ public sealed class PipePool : IDisposable
         }
     }
 
-    private static bool IsNonBlocking(SafeFileHandle end) =>
-        Interop.GetStatusFlags(end, out long flags) == Errno.None && (flags & Interop.O_NONBLOCK) != 0;
+    private Errno TryTake(bool mayHaveChanged, out Pipe? pipe)
+    {
+        pipe = TakeIdle();
+        Errno errno = pipe is null ? TryOpen(out pipe) : Errno.None;
+        if (pipe is not null)
+        {
+            if (mayHaveChanged || pipe.LentCapacity < _largest)
+            {
+                pipe.LentCapacity = Enlarge(pipe);
+            }
+
+            PipeMetrics.CountRent();
+        }
+
+        return errno;
+    }
 
     private Pipe? TakeIdle()
     {

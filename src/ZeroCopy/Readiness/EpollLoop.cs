@@ -52,24 +52,17 @@ internal sealed partial class EpollLoop
             call = "epoll_ctl";
         }
 
+        if (errno == Errno.None)
+        {
+            errno = Start(number);
+            call = "clone";
+        }
+
         if (errno != Errno.None)
         {
             _epoll.Dispose();
             _wakeUp.Dispose();
             throw new ErrnoException(errno, call);
-        }
-
-        try
-        {
-            // Unsafe: the thread outlives whoever happened to be the first to wait, and must not keep that one's execution context.
-            new Thread(Run) { IsBackground = true, Name = $"ZeroCopy epoll {number}" }.UnsafeStart();
-        }
-        catch (OutOfMemoryException)
-        {
-            // Which is how .NET calls EAGAIN of clone: as many threads as there may be.
-            _epoll.Dispose();
-            _wakeUp.Dispose();
-            throw new ErrnoException(Errno.EAGAIN, "clone");
         }
     }
 
@@ -181,6 +174,21 @@ internal sealed partial class EpollLoop
             waiters = waiter.Next;
             waiter.Next = null;
             complete(waiter);
+        }
+    }
+
+    private Errno Start(int number)
+    {
+        try
+        {
+            // Unsafe: the thread outlives whoever happened to be the first to wait, and must not keep that one's execution context.
+            new Thread(Run) { IsBackground = true, Name = $"ZeroCopy epoll {number}" }.UnsafeStart();
+            return Errno.None;
+        }
+        catch (OutOfMemoryException)
+        {
+            // Which is how .NET calls EAGAIN of clone: as many threads as there may be.
+            return Errno.EAGAIN;
         }
     }
 

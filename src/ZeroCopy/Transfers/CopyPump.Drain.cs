@@ -124,7 +124,7 @@ internal sealed partial class CopyPump
         _source.StepBack(_inPipe);
         _read -= _inPipe;
         _remaining += _inPipe;
-        _counters?.AddRead(-_inPipe);
+        _options.Counters?.AddRead(-_inPipe);
         _inPipe = 0;
         ReturnPipe(isEmpty: false);
     }

@@ -23,7 +23,7 @@ internal sealed partial class CopyPump
             return FillWithoutPipe(refusal);
         }
 
-        Errno errno = _source.SpliceInto(_pipe!, Math.Min(_remaining ?? Interop.MaxCount, Interop.MaxCount), out long moved);
+        Errno errno = _source.SpliceInto(_pipe!, Check.Length(_remaining ?? long.MaxValue), out long moved);
         if (errno == Errno.None && moved > 0)
         {
             // Less than the pipe holds is all that there was, most likely; to wait is cheaper than to be told so.

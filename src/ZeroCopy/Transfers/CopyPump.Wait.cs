@@ -14,6 +14,9 @@ internal sealed partial class CopyPump
     private Timer? _pause;
     private Backoff _lingering;
 
+    /// <summary>Whether what is called ready is not, time after time, as with errors that nobody can take: then it is asked only now and then.</summary>
+    private bool IsCalledReadyInVain => _idleWakeUps >= 2 * MostIdleWakeUps;
+
     /// <summary>
     /// Waits here, for a moment, for the source of a copy that goes to a disk. What comes in at full speed would otherwise change threads for each pipe full, be
     /// late for the next, and find its bytes gone from the processor's cache: that took half as much again.
@@ -31,17 +34,16 @@ internal sealed partial class CopyPump
         return isReady;
     }
 
-    /// <summary>Gives the pump to the loop, or to a timer, where what is called ready is not, time after time, as with errors that nobody can take.</summary>
+    /// <summary>Gives the pump to the loop, or to a timer.</summary>
     /// <returns>Whether it waits now, and belongs to the loop; if not, it can go on, or is over.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "As for a turn.")]
     private bool TryPark(Need need)
     {
-        Side side = need == Need.Source ? _source : _destination;
         try
         {
             PrepareToWait(need);
             _wokenFor = need;
-            if (_idleWakeUps >= 2 * MostIdleWakeUps)
+            if (IsCalledReadyInVain)
             {
                 _pause ??= new Timer(static state => ((CopyPump)state!).Run(mayBlock: false), this, Timeout.Infinite, Timeout.Infinite);
                 _pause.Change(EpollLoop.SweepMilliseconds, Timeout.Infinite);
@@ -49,21 +51,21 @@ internal sealed partial class CopyPump
             }
 
             _loop ??= EpollLoops.Of((int)_source.Handle.DangerousGetHandle(), (int)_destination.Handle.DangerousGetHandle());
-            Errno errno = _loop.Park(this, side.Descriptor, need == Need.Source ? Interop.EPOLLIN : Interop.EPOLLOUT);
+            Errno errno = _loop.Park(this, _atWork.Descriptor, need == Need.Source ? Interop.EPOLLIN : Interop.EPOLLOUT);
             switch (errno)
             {
                 case Errno.None:
                     return true;
 
-                case Errno.EPERM when side.WaitsFirst:
-                    side.NeverWaits();
+                case Errno.EPERM when _atWork.WaitsFirst:
+                    _atWork.NeverWaits();
                     return false;
 
                 case Errno.ECANCELED:
                     return false;
 
                 default:
-                    Fail(side, errno == Errno.EPERM ? Errno.EAGAIN : errno, new ErrnoException(errno, "epoll_ctl"));
+                    Fail(_atWork, errno == Errno.EPERM ? Errno.EAGAIN : errno, new ErrnoException(errno, "epoll_ctl"));
                     return false;
             }
         }
@@ -101,10 +103,9 @@ internal sealed partial class CopyPump
     /// <summary>Waits with poll, and looks from time to time whether somebody closed a handle, which poll does not tell.</summary>
     private void WaitHere(Need need)
     {
-        Side side = need == Need.Source ? _source : _destination;
-        int fd = (int)side.Descriptor.DangerousGetHandle();
+        int fd = (int)_atWork.Descriptor.DangerousGetHandle();
         short events = need == Need.Source ? Interop.POLLIN : Interop.POLLOUT;
-        if (_idleWakeUps >= 2 * MostIdleWakeUps)
+        if (IsCalledReadyInVain)
         {
             Interop.Poll(NoDescriptor, 0, EpollLoop.SweepMilliseconds, out _);
         }
@@ -115,7 +116,7 @@ internal sealed partial class CopyPump
             Errno errno = Interop.Poll(fd, events, EpollLoop.SweepMilliseconds, out isReady);
             if (errno is not (Errno.None or Errno.EINTR))
             {
-                Fail(side, errno, new ErrnoException(errno, "poll"));
+                Fail(_atWork, errno, new ErrnoException(errno, "poll"));
                 return;
             }
         }

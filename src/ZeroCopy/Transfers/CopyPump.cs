@@ -27,7 +27,6 @@ internal sealed partial class CopyPump : Waiter
     private readonly Side _source;
     private readonly Side _destination;
     private readonly CopyOptions _options;
-    private readonly TransferCounters? _counters;
     private readonly ProgressReporter? _progress;
     private readonly ILogger? _logger;
     private readonly PipeSupply _pipes;
@@ -38,7 +37,6 @@ internal sealed partial class CopyPump : Waiter
 
     /// <summary>What is in memory and still to be delivered: the prefix, or a part of the buffer.</summary>
     private ReadOnlyMemory<byte> _ahead;
-    private long _prefixLeft;
     private byte[]? _buffer;
 
     /// <summary>The pipe, and how many bytes are in it. They come after <see cref="_ahead"/>, unless they were taken from there.</summary>
@@ -65,8 +63,6 @@ internal sealed partial class CopyPump : Waiter
         _options = options.Clone();
         _remaining = length;
         _ahead = options.Prefix;
-        _prefixLeft = options.Prefix.Length;
-        _counters = options.Counters;
         _logger = options.LoggerFactory?.CreateLogger("ZeroCopy.Transfer");
         _progress = options.Progress is null ? null : new ProgressReporter(options.Progress);
         _pipes = new PipeSupply(options.Pool, CapacityOf(options));
@@ -135,20 +131,19 @@ internal sealed partial class CopyPump : Waiter
         _path |= path;
         _idleWakeUps = 0;
         _statistics.Fills++;
-        _counters?.AddRead(read);
+        _options.Counters?.AddRead(read);
     }
 
     private void CountWritten(long written, TransferPath path)
     {
-        _written += written;
-        _idleWakeUps = 0;
-        if (_prefixLeft == 0)
+        if (_written >= _options.Prefix.Length)
         {
             _path |= path;
         }
 
-        _prefixLeft -= Math.Min(_prefixLeft, written);
-        _counters?.AddWritten(written);
+        _written += written;
+        _idleWakeUps = 0;
+        _options.Counters?.AddWritten(written);
         _progress?.Report(_written, _isSynchronous);
     }
 

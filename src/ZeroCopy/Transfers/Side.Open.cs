@@ -8,7 +8,10 @@ namespace ZeroCopy;
 /// <content>Finds out what an endpoint is, refuses what cannot be transferred, and makes the rest ready.</content>
 internal sealed partial class Side
 {
-    private bool _movesPosition;
+    /// <summary>The stream whose position the transfer starts from and moves on, or null.</summary>
+    private FileStream? _positioned;
+
+    /// <summary>Whether what is written goes to the end of the file, wherever that is.</summary>
     private bool _appends;
     private long _size;
     private long _position;
@@ -74,7 +77,7 @@ internal sealed partial class Side
                 WaitsFirst = true;
                 break;
             case SideKind.Terminal:
-                if (!IsNonBlocking(Handle))
+                if (!Interop.IsNonBlocking(Handle))
                 {
                     ReopenOrWaitFirst();
                 }
@@ -82,7 +85,7 @@ internal sealed partial class Side
                 // In some modes a terminal says nothing by 0 when nothing has been typed.
                 WaitsFirst |= _role == TransferSide.Source;
                 break;
-            case SideKind.Socket when !IsNonBlocking(Handle) && !TryMakeNonBlocking():
+            case SideKind.Socket when !Interop.IsNonBlocking(Handle) && !TryMakeNonBlocking():
                 // A socket that .NET does not know as one. Its flag may be another process's too, and is left alone: only recv and send can be told
                 // for each call not to wait, and splice from a unix socket.
                 Copies = !(_role == TransferSide.Source && Interop.GetSocketFamily(Handle, out int family) == Errno.None && family == Interop.AF_UNIX);
@@ -125,7 +128,7 @@ internal sealed partial class Side
         }
 
         _ = Interop.GetStatusFlags(Handle, out long flags);
-        _appends = (flags & Interop.O_APPEND) != 0;
+        _appends = _role == TransferSide.Destination && (flags & Interop.O_APPEND) != 0;
         long needed = _role == TransferSide.Source ? Interop.O_RDONLY : Interop.O_WRONLY;
         long mode = flags & Interop.O_ACCMODE;
         if ((flags & Interop.O_PATH) != 0 || (mode != needed && mode is Interop.O_RDONLY or Interop.O_WRONLY))
@@ -146,16 +149,16 @@ internal sealed partial class Side
             throw new ArgumentException("An offset was given for what has none: only files and block devices have.", parameter);
         }
 
-        if (offset is not null && _appends && _role == TransferSide.Destination)
+        if (offset is not null && _appends)
         {
             throw new ArgumentException("An offset was given for a file that is open for appending.", parameter);
         }
 
         Offset = offset;
-        if (offset is null && _stream is not null && Kind == SideKind.File && !(_appends && _role == TransferSide.Destination))
+        if (offset is null && Kind == SideKind.File && !_appends && _owner is FileStream stream)
         {
-            Offset = _stream.Position;
-            _movesPosition = true;
+            Offset = stream.Position;
+            _positioned = stream;
         }
     }
 

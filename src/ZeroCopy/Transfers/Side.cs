@@ -14,14 +14,12 @@ internal sealed partial class Side
 
     private readonly TransferSide _role;
     private readonly object _owner;
-    private readonly FileStream? _stream;
     private SafeFileHandle? _reopened;
 
     private Side(TransferSide role, object owner, SafeHandle handle)
     {
         _role = role;
         _owner = owner;
-        _stream = owner as FileStream;
         Handle = handle;
     }
 
@@ -74,7 +72,7 @@ internal sealed partial class Side
     public void UseCopying()
     {
         Copies = true;
-        if (Kind == SideKind.Pipe && _reopened is null && !IsNonBlocking(Handle))
+        if (Kind == SideKind.Pipe && _reopened is null && !Interop.IsNonBlocking(Handle))
         {
             ReopenOrWaitFirst();
         }
@@ -149,11 +147,11 @@ internal sealed partial class Side
     public void Settle()
     {
         Release();
-        if (_movesPosition && Offset is long position)
+        if (_positioned is not null && Offset is long position)
         {
             try
             {
-                _stream!.Position = position;
+                _positioned.Position = position;
             }
             catch (Exception e) when (e is ObjectDisposedException or IOException)
             {
@@ -169,9 +167,6 @@ internal sealed partial class Side
     /// No more is written at once to what might wait for more room than POLLOUT promises: of a pipe a page, which PIPE_BUF is the least of.
     /// </summary>
     private int MostAtOnce => WaitsFirst && Kind is SideKind.Pipe or SideKind.Terminal ? SmallWrite : int.MaxValue;
-
-    private static bool IsNonBlocking(SafeHandle handle) =>
-        Interop.GetStatusFlags(handle, out long flags) == Errno.None && (flags & Interop.O_NONBLOCK) != 0;
 
     private void Advance(long count)
     {
