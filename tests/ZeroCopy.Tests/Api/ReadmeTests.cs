@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ZeroCopy.Tests.Api;
@@ -87,12 +86,12 @@ public sealed partial class ReadmeTests : KernelTest
         using Socket server = InTime(listener.Accept);
         client.Near.Send("question"u8);
         client.Near.Shutdown(SocketShutdown.Send);
-        InTime(() => ToEnd(server)).Should().Be("question");
+        InTime(server.ReceiveToEnd).Should().Equal("question"u8.ToArray());
         server.Send("answer"u8);
         server.Shutdown(SocketShutdown.Send);
         await proxy.WaitAsync(Patience);
         client.Far.Dispose();
-        InTime(() => ToEnd(client.Near)).Should().Be("answer");
+        InTime(client.Near.ReceiveToEnd).Should().Equal("answer"u8.ToArray());
     }
 
     [Fact]
@@ -105,18 +104,6 @@ public sealed partial class ReadmeTests : KernelTest
         Pipe second = NewPipe();
         await ReadmeExamples.CopyToTheOtherAsync(source.ReadHandle, first.WriteHandle, second.WriteHandle).WaitAsync(Patience);
         second.ReadText().Should().Be("hello, world");
-    }
-
-    private static string ToEnd(Socket socket)
-    {
-        byte[] buffer = new byte[100];
-        int count = 0;
-        while (socket.Receive(buffer, count, buffer.Length - count, SocketFlags.None) is var received and > 0)
-        {
-            count += received;
-        }
-
-        return Encoding.ASCII.GetString(buffer, 0, count);
     }
 
     private static string WithoutIndentation(string code) =>
