@@ -59,6 +59,10 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
                     _over.SetResult();
                     return;
 
+                // To queue it again would wake another thread, for nothing: that was a fifth of what a file to a socket takes.
+                case Need.Worker when mayBlock && DiskWorkers.NobodyWaits:
+                    break;
+
                 case Need.Worker when _atWork.Kind == SideKind.File:
                     DiskWorkers.Enqueue(this);
                     return;

@@ -23,7 +23,7 @@ internal sealed partial class CopyPump
     /// </summary>
     private bool TryLinger()
     {
-        if (_source.IsClosed || _idleWakeUps > 0 || !DiskWorkers.AreFree || !_lingering.IsDue())
+        if (_source.IsClosed || _idleWakeUps > 0 || !DiskWorkers.NobodyWaits || !_lingering.IsDue())
         {
             return false;
         }

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace ZeroCopy;
 
 /// <summary>
-/// Runs the pumps that wait for a disk on the thread pool: a turn each, so that other work comes in between, and no more at once than the pool has
-/// threads without hesitation, so that a slow disk does not take them all. One that is stuck does not stop the others: when none has finished its
-/// turn for a while, one more runs.
+/// Runs the pumps that wait for a disk on the thread pool: a turn each where others wait, so that these come in between, and no more at once than the
+/// pool has threads without hesitation, so that a slow disk does not take them all. One that is stuck does not stop the others: when none has finished
+/// its turn for a while, one more runs.
 /// </summary>
 internal sealed class DiskWorkers : IThreadPoolWorkItem
 {
@@ -25,8 +25,8 @@ internal sealed class DiskWorkers : IThreadPoolWorkItem
     {
     }
 
-    /// <summary>Whether nobody waits for a turn.</summary>
-    public static bool AreFree => _queue.IsEmpty;
+    /// <summary>Whether nobody waits for a thread of the pool, neither another pump nor other work, so that a turn may be followed by the next.</summary>
+    public static bool NobodyWaits => _queue.IsEmpty && ThreadPool.PendingWorkItemCount == 0;
 
     public static void Enqueue(CopyPump pump)
     {
