@@ -20,6 +20,22 @@ internal static class Check
         return Math.Min(len, Interop.MaxCount);
     }
 
+    internal static void Positive(TimeSpan? time, [CallerArgumentExpression(nameof(time))] string? name = null)
+    {
+        if (time.HasValue && time != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time.GetValueOrDefault(), TimeSpan.Zero, name);
+        }
+    }
+
+    internal static void Positive(long? value, [CallerArgumentExpression(nameof(value))] string? name = null)
+    {
+        if (value.HasValue)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value.GetValueOrDefault(), name);
+        }
+    }
+
     internal static void NotNegative(long? value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (value.HasValue)

@@ -9,6 +9,7 @@ internal static partial class Interop
 
     private const int SOL_SOCKET = 1;
     private const int SO_TYPE = 3;
+    private const int SO_ERROR = 4;
     private const int SO_DOMAIN = 39;
 
     /// <summary>The type of a socket, such as <see cref="SOCK_STREAM"/>.</summary>
@@ -16,6 +17,14 @@ internal static partial class Interop
 
     /// <summary>The family of a socket, such as <see cref="AF_UNIX"/>.</summary>
     internal static Errno GetSocketFamily(SafeHandle socket, out int family) => GetSocketOption(socket, SO_DOMAIN, out family);
+
+    /// <summary>The error that a socket has to tell, which it then has no more.</summary>
+    internal static Errno TakeSocketError(SafeHandle socket, out Errno error)
+    {
+        Errno errno = GetSocketOption(socket, SO_ERROR, out int value);
+        error = (Errno)value;
+        return errno;
+    }
 
     private static unsafe Errno GetSocketOption(SafeHandle socket, int option, out int value)
     {

@@ -77,7 +77,7 @@ internal sealed partial class EpollLoop
 
         // An error or a hang-up ends every wait: the next call says what it is.
         uint directions = (events & (Interop.EPOLLERR | Interop.EPOLLHUP)) != 0
-            ? Interop.EPOLLIN | Interop.EPOLLOUT
+            ? Interop.EPOLLIN | Interop.EPOLLOUT | Interop.EPOLLERR
             : (events & Interop.EPOLLOUT) | ((events & (Interop.EPOLLIN | Interop.EPOLLRDHUP)) != 0 ? Interop.EPOLLIN : 0);
         _parked -= registration.TakeOut(static (waiter, directions) => (waiter.Direction & directions) != 0, directions, ref ready);
 

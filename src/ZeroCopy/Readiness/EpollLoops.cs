@@ -9,7 +9,7 @@ internal static class EpollLoops
     /// </summary>
     private static readonly EpollLoop?[] _loops = new EpollLoop?[Math.Clamp(Environment.ProcessorCount / 2, 1, 8)];
 
-    /// <summary>The loop of a descriptor number.</summary>
+    /// <summary>The loop of a descriptor number. Transfers go by the lowest of theirs, so that both directions of a pair meet in one loop.</summary>
     /// <exception cref="ErrnoException">It could not be started: EMFILE, ENFILE or ENOMEM. The next call tries again.</exception>
     public static EpollLoop Of(int fd)
     {
@@ -25,7 +25,4 @@ internal static class EpollLoops
             return _loops[index] ??= new EpollLoop(index);
         }
     }
-
-    /// <summary>The loop of a transfer between two descriptors, the same for both of its directions.</summary>
-    public static EpollLoop Of(int fd, int other) => Of(Math.Min(fd, other));
 }

@@ -23,7 +23,7 @@ internal sealed partial class CopyPump
             return FillWithoutPipe(refusal);
         }
 
-        Errno errno = _source.SpliceInto(_pipe!, Check.Length(_remaining ?? long.MaxValue), out long moved);
+        Errno errno = _source.SpliceInto(_pipe!, Check.Length(Allowed), out long moved);
         if (errno == Errno.None && moved > 0)
         {
             // Less than the pipe holds is all that there was, most likely; to wait is cheaper than to be told so.
@@ -94,7 +94,7 @@ internal sealed partial class CopyPump
     private Need FillBuffer()
     {
         Span<byte> buffer = Buffer();
-        Errno errno = _source.Read(_remaining < buffer.Length ? buffer[..(int)_remaining.Value] : buffer, out long count);
+        Errno errno = _source.Read(buffer[..(int)Math.Min(Allowed, buffer.Length)], out long count);
         switch (errno)
         {
             case Errno.None when count > 0:
@@ -119,7 +119,7 @@ internal sealed partial class CopyPump
     /// <summary>From file to file, as long as the kernel does it all.</summary>
     private Need CopyRange()
     {
-        Errno errno = _source.CopyRangeTo(_destination, Math.Min(_remaining ?? ShareOfTurn, ShareOfTurn), out long copied);
+        Errno errno = _source.CopyRangeTo(_destination, Math.Min(Allowed, ShareOfTurn), out long copied);
         if (errno == Errno.None && copied > 0)
         {
             Count(copied, TransferPath.CopyFileRange);

@@ -7,15 +7,15 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
 {
     private const string Disposed = "An end was disposed while it was copied from or to.";
 
-    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CancellationToken _cancellationToken;
+    private Action? _whenOver;
     private CancellationTokenRegistration _cancellation;
-    private volatile bool _cancellationRequested;
+    private volatile bool _stopRequested;
+    private volatile bool _destinationIsSuspect;
     private bool _isSynchronous;
 
     public override bool IsOrphaned => _source.IsClosed || _destination.IsClosed;
 
-    public override bool IsCancelled => _cancellationRequested;
+    public override bool IsCancelled => _stopRequested || _destinationIsSuspect;
 
     /// <summary>Copies on this thread, which waits where it must.</summary>
     public CopyResult RunToEnd()
@@ -31,19 +31,41 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
             }
         }
 
-        return Outcome();
+        return Outcome(CancellationToken.None);
     }
 
-    /// <summary>Copies without a thread of its own: starts here, goes on where what it waits for happens.</summary>
+    /// <summary>Copies without a thread of its own.</summary>
     public async ValueTask<CopyResult> RunAsync(CancellationToken cancellationToken)
     {
-        _cancellationToken = cancellationToken;
-        _cancellation = cancellationToken.UnsafeRegister(static state => ((CopyPump)state!).RequestCancellation(), this);
-        Run(mayBlock: false);
+        TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cancellation = cancellationToken.UnsafeRegister(static state => ((CopyPump)state!).RequestStop(), this);
+        Start(over.SetResult);
 
         // A user's code is not run before this returns.
-        await _over.Task.ConfigureAwait(_progress is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
-        return Outcome();
+        await over.Task.ConfigureAwait(_progress is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
+        return Outcome(cancellationToken);
+    }
+
+    /// <summary>Starts here, and goes on where what it waits for happens.</summary>
+    /// <param name="whenOver">Is called where it ends, which may be here or a loop: it must not block, run a user's code or throw.</param>
+    public void Start(Action whenOver)
+    {
+        _whenOver = whenOver;
+        Run(mayBlock: false);
+    }
+
+    /// <summary>Ends it after the step that it is in.</summary>
+    public void RequestStop()
+    {
+        _stopRequested = true;
+        WakeUp();
+    }
+
+    /// <summary>Has it look whether its destination is broken.</summary>
+    public void SuspectDestination()
+    {
+        _destinationIsSuspect = true;
+        WakeUp();
     }
 
     /// <summary>Takes turns until it is parked, handed to a worker, or over. The caller has the pump, and has it no more afterwards.</summary>
@@ -56,7 +78,7 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
             {
                 case Need.Done:
                     _cancellation.Unregister();
-                    _over.SetResult();
+                    _whenOver!();
                     return;
 
                 // To queue it again would wake another thread, for nothing: that was a fifth of what a file to a socket takes.
@@ -100,7 +122,7 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
     [SuppressMessage("Design", "CA1031", Justification = "A loop must live on whatever happens to one of its pumps; the copy fails with it.")]
     private Need GuardedTurn(bool mayBlock)
     {
-        if (_result is not null || _failure is not null)
+        if (_isOver)
         {
             return Need.Done;
         }
@@ -124,33 +146,9 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Fails the copy with whatever was thrown. That it fails must not fail, whatever happens: nobody is there to catch it.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Out of memory, or of descriptors to load an assembly from: the copy then fails with that.")]
-    private Need FailUnexpectedly(Exception error)
+    /// <summary>Runs it here if it is parked. If not, it sees what it is woken for before it parks.</summary>
+    private void WakeUp()
     {
-        Side side = _source.IsClosed ? _source : _destination.IsClosed ? _destination : _atWork;
-        Errno errno = error switch
-        {
-            ErrnoException known => known.Errno,
-            ObjectDisposedException => Errno.EBADF,
-            OutOfMemoryException => Errno.ENOMEM,
-            _ => Errno.EIO,
-        };
-        try
-        {
-            return Fail(side, errno, error);
-        }
-        catch (Exception e)
-        {
-            _failure ??= new AggregateException(error, e);
-            return Need.Done;
-        }
-    }
-
-    private void RequestCancellation()
-    {
-        // Either this sees the loop that the copy is parked on, or the copy sees this before it parks.
-        _cancellationRequested = true;
         Interlocked.MemoryBarrier();
         if (_loop?.TryTakeOut(this) == true)
         {

@@ -10,7 +10,9 @@ internal sealed partial class CopyPump
     /// <summary>The least that poll can wait, and many times what a sender at full speed takes for the next bytes.</summary>
     private const int LingerMilliseconds = 1;
 
+    private readonly int _lowestDescriptor;
     private EpollLoop? _loop;
+    private volatile BreakWatch? _watch;
     private Timer? _pause;
     private Backoff _lingering;
 
@@ -34,6 +36,37 @@ internal sealed partial class CopyPump
         return isReady;
     }
 
+    /// <summary>Has it notice that its destination breaks while it waits for its source.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong with the destination, the next write says so too.")]
+    public void WatchDestination()
+    {
+        if (!_destination.IsSocket)
+        {
+            return;
+        }
+
+        try
+        {
+            // Either the loop sees that it is over, or its end sees the watch.
+            EpollLoop loop = _loop ??= EpollLoops.Of(_lowestDescriptor);
+            _watch = new BreakWatch(this);
+            loop.Park(_watch, _destination.Descriptor, Interop.EPOLLERR);
+        }
+        catch (Exception)
+        {
+            // There is nothing to watch.
+        }
+    }
+
+    private void StopWatching()
+    {
+        Interlocked.MemoryBarrier();
+        if (_watch is not null)
+        {
+            _loop!.TryTakeOut(_watch);
+        }
+    }
+
     /// <summary>Gives the pump to the loop, or to a timer.</summary>
     /// <returns>Whether it waits now, and belongs to the loop; if not, it can go on, or is over.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "As for a turn.")]
@@ -43,14 +76,21 @@ internal sealed partial class CopyPump
         {
             PrepareToWait(need);
             _wokenFor = need;
-            if (IsCalledReadyInVain)
+            if (need == Need.Pause)
             {
-                _pause ??= new Timer(static state => ((CopyPump)state!).Run(mayBlock: false), this, Timeout.Infinite, Timeout.Infinite);
-                _pause.Change(EpollLoop.SweepMilliseconds, Timeout.Infinite);
+                int milliseconds = (int)Math.Min(Rate!.Pause().TotalMilliseconds + 1, EpollLoop.SweepMilliseconds);
+                Volatile.Write(ref _lastMoved, Environment.TickCount64 + milliseconds);
+                Pause(milliseconds);
                 return true;
             }
 
-            _loop ??= EpollLoops.Of((int)_source.Handle.DangerousGetHandle(), (int)_destination.Handle.DangerousGetHandle());
+            if (IsCalledReadyInVain)
+            {
+                Pause(EpollLoop.SweepMilliseconds);
+                return true;
+            }
+
+            _loop ??= EpollLoops.Of(_lowestDescriptor);
             Errno errno = _loop.Park(this, _atWork.Descriptor, need == Need.Source ? Interop.EPOLLIN : Interop.EPOLLOUT);
             switch (errno)
             {
@@ -77,6 +117,13 @@ internal sealed partial class CopyPump
         }
     }
 
+    /// <summary>Gives the pump to a timer, where nobody can find it: for no longer than it may take until a stop or a disposed end is noticed.</summary>
+    private void Pause(int milliseconds)
+    {
+        _pause ??= new Timer(static state => ((CopyPump)state!).Run(mayBlock: false), this, Timeout.Infinite, Timeout.Infinite);
+        _pause.Change(milliseconds, Timeout.Infinite);
+    }
+
     /// <summary>What waits for its source keeps nothing that others could use meanwhile.</summary>
     private void PrepareToWait(Need need)
     {
@@ -94,7 +141,7 @@ internal sealed partial class CopyPump
         {
             _statistics.SourceWaits++;
         }
-        else
+        else if (need == Need.Destination)
         {
             _statistics.DestinationWaits++;
         }

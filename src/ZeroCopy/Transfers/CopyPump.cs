@@ -53,6 +53,7 @@ internal sealed partial class CopyPump : Waiter
     private int _idleWakeUps;
     private long _read;
     private long _written;
+    private long _lastMoved = Environment.TickCount64;
     private TransferPath _path;
     private Errno _fallback;
 
@@ -60,6 +61,7 @@ internal sealed partial class CopyPump : Waiter
     {
         _source = _atWork = source;
         _destination = destination;
+        _lowestDescriptor = (int)Math.Min(source.Handle.DangerousGetHandle(), destination.Handle.DangerousGetHandle());
         _options = options.Clone();
         _remaining = length;
         _ahead = options.Prefix;
@@ -73,6 +75,18 @@ internal sealed partial class CopyPump : Waiter
         }
     }
 
+    /// <summary>How fast it may read, or null for as fast as it goes.</summary>
+    public RateLimit? Rate { get; init; }
+
+    /// <summary>Whether a destination that is a socket is shut down for writing once the source has ended and everything is delivered.</summary>
+    public bool PassesEndOn { get; init; }
+
+    /// <summary>When bytes were last moved, by <see cref="Environment.TickCount64"/>; in a pause for the sake of the rate, when that ends.</summary>
+    public long LastMoved => Volatile.Read(ref _lastMoved);
+
+    /// <summary>How many bytes may be taken from the source now.</summary>
+    private long Allowed => Math.Min(_remaining ?? long.MaxValue, Rate?.Available() ?? long.MaxValue);
+
     /// <summary>Works until there is something to wait for, or the share of a turn is used up.</summary>
     /// <param name="mayBlock">Whether this thread may make calls that wait for a disk.</param>
     private Need Turn(bool mayBlock)
@@ -82,9 +96,19 @@ internal sealed partial class CopyPump : Waiter
         {
             Need need;
             _atWork = _source;
-            if (_cancellationRequested)
+            if (_stopRequested)
             {
-                return Cancel();
+                return Stop();
+            }
+
+            if (_destinationIsSuspect)
+            {
+                _destinationIsSuspect = false;
+                _wokenFor = Need.Nothing;
+                if (Interop.TakeSocketError(_destination.Handle, out Errno fault) == Errno.None && fault != Errno.None)
+                {
+                    return Fail(_destination, fault, new ErrnoException(fault, "getsockopt"));
+                }
             }
 
             if (_inPipe > 0 || !_ahead.IsEmpty)
@@ -102,6 +126,10 @@ internal sealed partial class CopyPump : Waiter
             {
                 _sourceIsDry = false;
                 need = Need.Source;
+            }
+            else if (Rate?.Available() == 0)
+            {
+                need = Need.Pause;
             }
             else if (_source.Blocks && (!mayBlock || _read >= end))
             {
@@ -128,9 +156,10 @@ internal sealed partial class CopyPump : Waiter
     {
         _read += read;
         _remaining -= read;
+        Rate?.Take(read);
         _path |= path;
-        _idleWakeUps = 0;
         _statistics.Fills++;
+        NoteProgress();
         _options.Counters?.AddRead(read);
     }
 
@@ -142,9 +171,15 @@ internal sealed partial class CopyPump : Waiter
         }
 
         _written += written;
-        _idleWakeUps = 0;
+        NoteProgress();
         _options.Counters?.AddWritten(written);
         _progress?.Report(_written, _isSynchronous);
+    }
+
+    private void NoteProgress()
+    {
+        _idleWakeUps = 0;
+        Volatile.Write(ref _lastMoved, Environment.TickCount64);
     }
 
     private Span<byte> Buffer() => _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);

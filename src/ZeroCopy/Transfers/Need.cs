@@ -15,6 +15,9 @@ internal enum Need
     /// <summary>A thread that may wait for a disk, now or when it is its turn again.</summary>
     Worker,
 
+    /// <summary>Time: as many bytes were read as may be for now.</summary>
+    Pause,
+
     /// <summary>Nothing any more: it is over.</summary>
     Done,
 }

@@ -21,9 +21,8 @@ internal sealed partial class Side
     /// <summary>Makes a side of an endpoint. Nothing is read, written or changed.</summary>
     /// <exception cref="ArgumentException">It cannot be that side of a transfer.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
-    public static Side Open(TransferEndpoint endpoint, TransferSide role, long? offset)
+    public static Side Open(TransferEndpoint endpoint, TransferSide role, long? offset, string parameter)
     {
-        string parameter = role == TransferSide.Source ? "source" : "destination";
         object owner = endpoint.On(role) ?? throw new ArgumentException("The endpoint is the default one, or was made of null.", parameter);
         SafeHandle handle = HandleOf(owner);
         ObjectDisposedException.ThrowIf(handle.IsClosed, owner);
@@ -33,11 +32,14 @@ internal sealed partial class Side
         return side;
     }
 
+    /// <summary>Whether two sides are the same descriptor, or descriptors of the same thing.</summary>
+    public static bool AreSame(Side one, Side other) => one.Kind == other.Kind && one._identity == other._identity;
+
     /// <summary>Refuses to copy a pipe into itself, and a file over a part of itself.</summary>
     /// <returns>How much there is to copy at most: of a file that is copied to its own end, what it had in the beginning.</returns>
     public static long? LimitOf(Side source, Side destination, long? length, int prefix)
     {
-        if (source.Kind != destination.Kind || source._identity != destination._identity)
+        if (!AreSame(source, destination))
         {
             return length;
         }

@@ -26,7 +26,7 @@ namespace ZeroCopy;
 /// thread that touches it waits with no way to wake it: do not give such a pipe to a transfer.
 /// </para>
 /// </remarks>
-public static class Transfer
+public static partial class Transfer
 {
     /// <summary>Copies from a source to a destination. The calling thread waits where it must.</summary>
     /// <param name="source">Where the bytes come from: until its end, or <see cref="CopyOptions.Length"/> bytes.</param>
@@ -88,6 +88,16 @@ public static class Transfer
     {
         Check.Platform();
         options ??= new CopyOptions();
+        Validate(options);
+        Side from = Side.Open(source, TransferSide.Source, options.SourceOffset, nameof(source));
+        Side to = Side.Open(destination, TransferSide.Destination, options.DestinationOffset, nameof(destination));
+        CopyPump pump = new(from, to, Side.LimitOf(from, to, options.Length, options.Prefix.Length), options);
+        MakeReady(from, to);
+        return pump;
+    }
+
+    private static void Validate(CopyOptions options)
+    {
         Check.NotNegative(options.Length);
         Check.NotNegative(options.SourceOffset);
         Check.NotNegative(options.DestinationOffset);
@@ -96,20 +106,24 @@ public static class Transfer
         {
             throw new ArgumentException("The pipes of a pool have the capacity that the pool gives them: set one of Pool and PipeCapacity.", nameof(options));
         }
+    }
 
-        Side from = Side.Open(source, TransferSide.Source, options.SourceOffset);
-        Side to = Side.Open(destination, TransferSide.Destination, options.DestinationOffset);
-        CopyPump pump = new(from, to, Side.LimitOf(from, to, options.Length, options.Prefix.Length), options);
+    private static void MakeReady(params ReadOnlySpan<Side> sides)
+    {
         try
         {
-            from.MakeReady();
-            to.MakeReady();
-            return pump;
+            foreach (Side side in sides)
+            {
+                side.MakeReady();
+            }
         }
         catch
         {
-            from.Release();
-            to.Release();
+            foreach (Side side in sides)
+            {
+                side.Release();
+            }
+
             throw;
         }
     }

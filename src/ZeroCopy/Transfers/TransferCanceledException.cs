@@ -3,7 +3,7 @@ namespace ZeroCopy;
 /// <summary>A transfer was cancelled, and this is how far it came.</summary>
 /// <remarks>
 /// Every byte is accounted for: the length of the prefix and <see cref="BytesRead"/> together are <see cref="BytesWritten"/> and the length of
-/// <see cref="Undelivered"/> together. Await the task to get this: <c>Task.Wait</c> and <c>Task.Result</c> make an exception of their own of a cancellation,
+/// <see cref="Undelivered"/> together; of a relay, in each direction of <see cref="Relay"/>. Await the task to get this: <c>Task.Wait</c> and <c>Task.Result</c> make an exception of their own of a cancellation,
 /// without any of it.
 /// </remarks>
 public sealed class TransferCanceledException : OperationCanceledException
@@ -17,15 +17,26 @@ public sealed class TransferCanceledException : OperationCanceledException
         Resume = progress.Resume;
     }
 
-    /// <summary>The bytes taken from the source.</summary>
+    internal TransferCanceledException(RelayResult relay, CancellationToken cancellationToken)
+        : base($"The relay was cancelled after {relay.BytesAToB} bytes were written to one side and {relay.BytesBToA} to the other.", cancellationToken)
+    {
+        BytesRead = relay.AToB.BytesRead + relay.BToA.BytesRead;
+        BytesWritten = relay.BytesAToB + relay.BytesBToA;
+        Relay = relay;
+    }
+
+    /// <summary>The bytes taken from the source; of a relay, from both sides.</summary>
     public long BytesRead { get; }
 
-    /// <summary>The bytes delivered to the destination, with those of the prefix.</summary>
+    /// <summary>The bytes delivered to the destination, with those of the prefix; of a relay, to both sides.</summary>
     public long BytesWritten { get; }
 
-    /// <summary>What was taken from the source, or given as the prefix, and was not delivered.</summary>
+    /// <summary>What was taken from the source, or given as the prefix, and was not delivered. Empty for a relay, whose directions have theirs.</summary>
     public ReadOnlyMemory<byte> Undelivered { get; }
 
     /// <summary>For a copy: options with which another one continues exactly where this one stopped. Null for other transfers.</summary>
     public CopyOptions? Resume { get; }
+
+    /// <summary>For a relay: what became of both directions. Null for other transfers.</summary>
+    public RelayResult? Relay { get; }
 }

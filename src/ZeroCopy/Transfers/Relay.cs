@@ -1,0 +1,138 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace ZeroCopy;
+
+/// <summary>
+/// Two pumps, and what the end of the one means for the other: the end of the input is passed on, and leaves the other one alone; a reader that broke, or
+/// a limit, stops it; a writer that broke leaves it to deliver what that side had sent before.
+/// </summary>
+/// <remarks>The pumps tell of their end wherever they are, both at once perhaps. How the relay ended is what came first.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Its end disposes the timers.")]
+internal sealed class Relay(CopyPump aToB, CopyPump bToA, RelayOptions options)
+{
+    private const RelayEnd Undecided = (RelayEnd)(-1);
+    private const RelayEnd Cancelled = default;
+
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILogger? _logger = options.LoggerFactory?.CreateLogger("ZeroCopy.Transfer");
+    private readonly long _idleMilliseconds = Milliseconds(options.IdleTimeout);
+    private readonly long _drainMilliseconds = Milliseconds(options.DrainTimeout);
+    private Timer? _idle;
+    private Timer? _drain;
+    private RelayEnd _end = Undecided;
+    private int _running = 2;
+
+    public async Task<RelayResult> RunAsync(CancellationToken cancellationToken)
+    {
+        CancellationTokenRegistration cancellation = cancellationToken.UnsafeRegister(static state => ((Relay)state!).Stop(Cancelled), this);
+        if (_idleMilliseconds != Timeout.Infinite)
+        {
+            _idle = new Timer(static state => ((Relay)state!).LookWhetherIdle(), this, _idleMilliseconds, Timeout.Infinite);
+        }
+
+        aToB.Start(() => OnEnd(aToB, bToA));
+        bToA.Start(() => OnEnd(bToA, aToB));
+        await _over.Task.ConfigureAwait(false);
+
+        cancellation.Unregister();
+        return Outcome(cancellationToken);
+    }
+
+    /// <summary>In whole ones, so that none ends too early, and no more than a timer takes, which is seven weeks.</summary>
+    private static long Milliseconds(TimeSpan? time) =>
+        time is null || time == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (long)Math.Min(Math.Ceiling(time.Value.TotalMilliseconds), uint.MaxValue - 1);
+
+    private void OnEnd(CopyPump ended, CopyPump other)
+    {
+        if (ended.Error != Errno.None)
+        {
+            Decide(RelayEnd.Failed);
+        }
+        else if (ended.IsComplete && !ended.IsAtTheEnd)
+        {
+            Decide(RelayEnd.MaxBytes);
+        }
+
+        if (Interlocked.Decrement(ref _running) == 0)
+        {
+            Decide(RelayEnd.Completed);
+            _over.SetResult();
+        }
+        else if (ended.IsAtTheEnd || ended.FailedSide == TransferSide.Destination)
+        {
+            // Nobody reads from there any more, or hears of it otherwise.
+            other.WatchDestination();
+            StartToDrain();
+        }
+        else
+        {
+            other.RequestStop();
+        }
+    }
+
+    private void Decide(RelayEnd end) => Interlocked.CompareExchange(ref _end, end, Undecided);
+
+    private void Stop(RelayEnd end)
+    {
+        Decide(end);
+        aToB.RequestStop();
+        bToA.RequestStop();
+    }
+
+    private void LookWhetherIdle()
+    {
+        long silent = Environment.TickCount64 - Math.Max(aToB.LastMoved, bToA.LastMoved);
+        if (silent >= _idleMilliseconds)
+        {
+            Stop(RelayEnd.IdleTimeout);
+        }
+        else
+        {
+            _idle!.Change(_idleMilliseconds - silent, Timeout.Infinite);
+        }
+    }
+
+    private void StartToDrain()
+    {
+        if (_drainMilliseconds == Timeout.Infinite)
+        {
+            return;
+        }
+
+        _drain = new Timer(static state => ((Relay)state!).Stop(RelayEnd.DrainTimeout), this, _drainMilliseconds, Timeout.Infinite);
+        if (Volatile.Read(ref _running) == 0)
+        {
+            _drain.Dispose();
+        }
+    }
+
+    private RelayResult Outcome(CancellationToken cancellationToken)
+    {
+        _idle?.Dispose();
+        _drain?.Dispose();
+        aToB.Settle();
+        bToA.Settle();
+        RelayEnd end = aToB.IsAtTheEnd && bToA.IsAtTheEnd ? RelayEnd.Completed : _end;
+        RelayResult result = new(end, aToB.ToDirection(), bToA.ToDirection());
+        if (_logger is not null)
+        {
+            Log(_logger, result);
+        }
+
+        return result.End == Cancelled ? throw new TransferCanceledException(result, cancellationToken) : result;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A logger that throws must not hide what came of the relay.")]
+    private static void Log(ILogger logger, RelayResult result)
+    {
+        try
+        {
+            RelayLog.Ended(logger, result.BytesAToB, result.BytesBToA, result.End, result.AToB.Error, result.BToA.Error);
+        }
+        catch (Exception)
+        {
+            // There is nowhere else to say so.
+        }
+    }
+}

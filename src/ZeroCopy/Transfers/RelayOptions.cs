@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace ZeroCopy;
+
+/// <summary>How <see cref="Transfer.RelayAsync"/> relays. Read once, when it is called; not changed by it.</summary>
+public sealed class RelayOptions
+{
+    /// <summary>
+    /// How long both directions may be silent together, more than zero: the time since a byte was last read or written in either. Null, by default, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>, for any time.
+    /// </summary>
+    public TimeSpan? IdleTimeout { get; set; }
+
+    /// <summary>
+    /// How long the one direction may go on after the other one is over, more than zero, however busy it is. Null, by default, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>, for any time.
+    /// </summary>
+    public TimeSpan? DrainTimeout { get; set; }
+
+    /// <summary>
+    /// The most bytes to take from each side, 0 or more; prefixes do not count. The relay ends when one direction has delivered so many: also the other
+    /// direction, then and there. Null, by default, for any number.
+    /// </summary>
+    public long? MaxBytes { get; set; }
+
+    /// <summary>
+    /// The most bytes a second to take from each side, 1 or more; prefixes do not count. After a silence, a tenth of a second's bytes may come at once. The
+    /// rest waits with the sender, as for any slow reader. Null, by default, for as fast as it goes.
+    /// </summary>
+    public long? MaxBytesPerSecond { get; set; }
+
+    /// <summary>
+    /// Bytes to be delivered to b before those of a: what was read from a already, such as a header that had to be looked at. Empty by default. Not to be
+    /// changed until the relay is over.
+    /// </summary>
+    public ReadOnlyMemory<byte> PrefixAToB { get; set; }
+
+    /// <summary>The same for the other direction.</summary>
+    public ReadOnlyMemory<byte> PrefixBToA { get; set; }
+
+    /// <summary>Counts the bytes from a to b while the relay runs. Null by default.</summary>
+    public TransferCounters? CountersAToB { get; set; }
+
+    /// <summary>Counts the bytes from b to a while the relay runs. Null by default.</summary>
+    public TransferCounters? CountersBToA { get; set; }
+
+    /// <inheritdoc cref="CopyOptions.PipeCapacity"/>
+    public int PipeCapacity { get; set; }
+
+    /// <inheritdoc cref="CopyOptions.Pool"/>
+    public PipePool? Pool { get; set; }
+
+    /// <summary>Where to log outcomes, as Debug, in the category <c>ZeroCopy.Transfer</c>. Null by default: nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    internal CopyOptions ForDirection(ReadOnlyMemory<byte> prefix, TransferCounters? counters) =>
+        new() { Length = MaxBytes, Prefix = prefix, Counters = counters, PipeCapacity = PipeCapacity, Pool = Pool };
+}
