@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using ZeroCopy;
+
+namespace TcpRelaySample;
+
+/// <summary>One client and its connection to the target.</summary>
+internal sealed class Connection
+{
+    private readonly Socket _client;
+    private readonly EndPoint _target;
+    private readonly RelayOptions _options;
+    private readonly CancellationTokenSource _cancellation;
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private long _lastBytes;
+    private long _silentSince;
+
+    public Connection(Socket client, EndPoint target, RelayOptions options, CancellationToken abort)
+    {
+        _client = client;
+        _target = target;
+        _options = new RelayOptions
+        {
+            IdleTimeout = options.IdleTimeout,
+            MaxBytes = options.MaxBytes,
+            CountersAToB = There,
+            CountersBToA = Back,
+        };
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        Client = Address.Format(client.RemoteEndPoint);
+    }
+
+    public string Client { get; }
+
+    public TransferCounters There { get; } = new();
+
+    public TransferCounters Back { get; } = new();
+
+    public TimeSpan Age => Stopwatch.GetElapsedTime(_start);
+
+    public void Cancel()
+    {
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is over already.
+        }
+    }
+
+    /// <summary>Whether nothing has moved for so long, as far as who asks from time to time can know.</summary>
+    public bool IsSilentFor(TimeSpan time)
+    {
+        long bytes = There.BytesWritten + Back.BytesWritten;
+        if (_silentSince == 0 || bytes != _lastBytes)
+        {
+            _lastBytes = bytes;
+            _silentSince = Stopwatch.GetTimestamp();
+        }
+
+        return Stopwatch.GetElapsedTime(_silentSince) >= time;
+    }
+
+    public async Task RunAsync(Action<string> log)
+    {
+        using (_cancellation)
+        using (_client)
+        {
+            string outcome;
+            try
+            {
+                using Socket server = await SpliceSocket.ConnectAsync(_target, _cancellation.Token);
+                outcome = await RelayAsync(server);
+            }
+            catch (SocketException e)
+            {
+                Abort(_client);
+                outcome = $"cannot connect: {e.Message}";
+            }
+            catch (OperationCanceledException)
+            {
+                outcome = "stopped";
+            }
+
+            log(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Client} -> {Address.Format(_target)}: {outcome}; {There.BytesWritten} bytes there, {Back.BytesWritten} back, {Age.TotalSeconds:F3} s"));
+        }
+    }
+
+    private async Task<string> RelayAsync(Socket server)
+    {
+        SendAtOnce(_client);
+        SendAtOnce(server);
+        RelayResult result = await Transfer.RelayAsync(_client, server, _options, _cancellation.Token);
+
+        // A reset is passed on as one: what was cut off must not look like the end.
+        if (result.AToB.Side == TransferSide.Source)
+        {
+            Abort(server);
+        }
+
+        if (result.BToA.Side == TransferSide.Source)
+        {
+            Abort(_client);
+        }
+
+        return result.End switch
+        {
+            RelayEnd.Completed => "completed",
+            RelayEnd.IdleTimeout => "idle for too long",
+            RelayEnd.MaxBytes => "as many bytes as it may have",
+            _ => $"failed: {Fault(result.AToB, "client", "server")}{Fault(result.BToA, "server", "client")}".TrimEnd(',', ' '),
+        };
+    }
+
+    private static string Fault(RelayDirection direction, string reader, string writer) =>
+        direction.Side is TransferSide side ? $"{direction.Error} at the {(side == TransferSide.Source ? reader : writer)}, " : string.Empty;
+
+    /// <summary>A forwarder has all that it is given: there is nothing to wait for, as Nagle's algorithm would.</summary>
+    private static void SendAtOnce(Socket socket)
+    {
+        if (socket.AddressFamily != AddressFamily.Unix)
+        {
+            socket.NoDelay = true;
+        }
+    }
+
+    /// <summary>Has the socket closed with a reset.</summary>
+    private static void Abort(Socket socket)
+    {
+        if (socket.AddressFamily != AddressFamily.Unix)
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+    }
+}

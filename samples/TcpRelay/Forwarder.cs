@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using ZeroCopy;
+
+namespace TcpRelaySample;
+
+/// <summary>Accepts clients, and forwards each to the target, until it is told to stop.</summary>
+internal sealed class Forwarder(EndPoint target, RelayOptions options)
+{
+    /// <summary>How long the open connections may still go on after a stop.</summary>
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(30);
+
+    /// <summary>A connection that is silent for so long after a stop has nothing to finish.</summary>
+    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<Connection, Task> _open = new();
+
+    public IEnumerable<Connection> Open => _open.Keys;
+
+    /// <summary>Runs until it is stopped and the connections are over.</summary>
+    /// <param name="listener">Where the clients come from. It is closed when no more are to come.</param>
+    /// <param name="log">Takes one line for each connection.</param>
+    /// <param name="stop">Ends the accepting; who is there may finish.</param>
+    /// <param name="abort">Ends everything.</param>
+    public async Task RunAsync(Socket listener, Action<string> log, CancellationToken stop, CancellationToken abort)
+    {
+        await AcceptAsync(listener, log, stop, abort);
+        listener.Dispose();
+        await DrainAsync();
+    }
+
+    private async Task AcceptAsync(Socket listener, Action<string> log, CancellationToken stop, CancellationToken abort)
+    {
+        while (true)
+        {
+            try
+            {
+                Socket client = await SpliceSocket.AcceptAsync(listener, stop);
+                Connection connection = new(client, target, options, abort);
+                Task run = connection.RunAsync(log);
+                _open[connection] = run;
+                _ = run.ContinueWith(_ => _open.TryRemove(connection, out Task? _), TaskScheduler.Default);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                // A client that gave up meanwhile, or too many descriptors: it waits in the backlog until one of the others is over.
+                log($"cannot accept: {e.Message}");
+                await Task.Delay(_pause, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Lets those finish that have something to finish.</summary>
+    private async Task DrainAsync()
+    {
+        using PeriodicTimer tick = new(_pause);
+        long end = Environment.TickCount64 + (long)_grace.TotalMilliseconds;
+        while (!_open.IsEmpty)
+        {
+            bool isTooLate = Environment.TickCount64 > end;
+            foreach (Connection connection in _open.Keys.Where(connection => isTooLate || connection.IsSilentFor(_silence)))
+            {
+                connection.Cancel();
+            }
+
+            await tick.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace TcpRelaySample;
+
+/// <summary>A listening socket, and the file of a unix one, which is removed in the end.</summary>
+internal sealed class Listener : IDisposable
+{
+    private readonly string? _path;
+
+    public Listener(EndPoint address)
+    {
+        if (address is DnsEndPoint name)
+        {
+            address = new IPEndPoint(Dns.GetHostAddresses(name.Host)[0], name.Port);
+        }
+
+        bool isUnix = address.AddressFamily == AddressFamily.Unix;
+        Socket = new Socket(address.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        try
+        {
+            if (isUnix)
+            {
+                _path = address.ToString();
+                RemoveIfNobodyListens(address);
+            }
+
+            Socket.Bind(address);
+            Socket.Listen();
+        }
+        catch
+        {
+            Socket.Dispose();
+            throw;
+        }
+    }
+
+    public Socket Socket { get; }
+
+    public string Address => TcpRelaySample.Address.Format(Socket.LocalEndPoint);
+
+    public void Dispose()
+    {
+        Socket.Dispose();
+        if (_path is not null)
+        {
+            File.Delete(_path);
+        }
+    }
+
+    /// <summary>A program that was killed leaves its file behind, which nobody else can bind to.</summary>
+    private static void RemoveIfNobodyListens(EndPoint address)
+    {
+        using Socket probe = new(address.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(address);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(address.ToString()!);
+        }
+        catch (SocketException)
+        {
+            // There is no such file, or none to be connected to: binding says so.
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// A TCP port forwarder: each client is connected to the target, and the bytes go both ways inside the kernel.
+//
+//   dotnet run -c Release --project samples/TcpRelay -- --listen 127.0.0.1:6380 --to 127.0.0.1:6379 [--idle-timeout 30s] [--max-bytes N] [--live]
+//
+// ADDRESS is HOST:PORT, [IPV6]:PORT or unix:PATH. SIGINT and SIGTERM stop it: no new clients, and those that are there may finish; a second one ends it at once.
+
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using TcpRelaySample;
+using ZeroCopy;
+
+Option<EndPoint> listen = new("--listen") { Description = "Where to wait for clients.", HelpName = "ADDRESS", Required = true, CustomParser = ParseAddress };
+Option<EndPoint> to = new("--to") { Description = "Where to connect each of them to.", HelpName = "ADDRESS", Required = true, CustomParser = ParseAddress };
+Option<TimeSpan?> idleTimeout = new("--idle-timeout")
+{
+    Description = "End a connection after so long without a byte, such as 500ms, 30s, 5m or 1h.",
+    HelpName = "TIME",
+    CustomParser = ParseTime,
+};
+Option<long?> maxBytes = new("--max-bytes") { Description = "End a connection after so many bytes in either direction.", HelpName = "N" };
+Option<bool> live = new("--live") { Description = "Show a table of the connections and their rates." };
+maxBytes.Validators.Add(result =>
+{
+    if (result.GetValue(maxBytes) < 0)
+    {
+        result.AddError("--max-bytes: N is 0 or more.");
+    }
+});
+
+RootCommand command = new("Forwards TCP and unix connections.") { listen, to, idleTimeout, maxBytes, live };
+command.SetAction(arguments => RunAsync(
+    arguments.GetValue(listen)!,
+    arguments.GetValue(to)!,
+    new RelayOptions { IdleTimeout = arguments.GetValue(idleTimeout), MaxBytes = arguments.GetValue(maxBytes) },
+    arguments.GetValue(live)));
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+static async Task<int> RunAsync(EndPoint listen, EndPoint to, RelayOptions options, bool isLive)
+{
+    using CancellationTokenSource stop = new();
+    using CancellationTokenSource abort = new();
+    using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    Forwarder forwarder = new(to, options);
+    try
+    {
+        using Listener listener = new(listen);
+        await Console.Error.WriteLineAsync($"listening on {listener.Address}, forwarding to {Address.Format(to)}");
+        await (isLive
+            ? LiveView.ShowAsync(forwarder, log => forwarder.RunAsync(listener.Socket, log, stop.Token, abort.Token))
+            : forwarder.RunAsync(listener.Socket, Console.Error.WriteLine, stop.Token, abort.Token));
+        return 0;
+    }
+    catch (SocketException e)
+    {
+        await Console.Error.WriteLineAsync($"tcprelay: cannot listen on {Address.Format(listen)}: {e.Message}");
+        return 1;
+    }
+
+    void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        (stop.IsCancellationRequested ? abort : stop).Cancel();
+    }
+}
+
+static EndPoint? ParseAddress(ArgumentResult result)
+{
+    if (Address.TryParse(result.Tokens[0].Value, out EndPoint? address))
+    {
+        return address;
+    }
+
+    result.AddError($"'{result.Tokens[0].Value}' is no address: HOST:PORT, [IPV6]:PORT or unix:PATH.");
+    return null;
+}
+
+static TimeSpan? ParseTime(ArgumentResult result)
+{
+    if (Duration.TryParse(result.Tokens[0].Value, out TimeSpan time))
+    {
+        return time;
+    }
+
+    result.AddError($"'{result.Tokens[0].Value}' is no time: a number and ms, s, m or h.");
+    return null;
+}
