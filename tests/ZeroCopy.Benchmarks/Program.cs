@@ -27,6 +27,18 @@ switch (args)
         await FileComparison.RunAsync(args[1..]);
         return 0;
 
+    case ["idle-relays", ..]:
+        await IdleRelays.RunAsync(args[1..]);
+        return 0;
+
+    case ["busy-relays", ..]:
+        await BusyRelays.RunAsync(args[1..]);
+        return 0;
+
+    case ["redis", ..]:
+        await RedisComparison.RunAsync(args[1..]);
+        return 0;
+
     case ["allocations"]:
         return await AllocationCount.RunAsync();
 
@@ -54,6 +66,9 @@ switch (args)
             relays [--rounds 9] [--mib 4096] [--count 20000]    TCP relays side by side: bulk, then round trips
             files [--rounds 9] [--mib 2048]                     files to and from sockets, side by side
             allocations                                         what a copy allocates for each message
+            idle-relays [--relays 9500]                         what relays cost that wait
+            redis [--rounds 9] [--requests 100000]              redis-benchmark through relays
+            busy-relays [--rounds 9] [--relays 1000]            whether messages feel a bulk transfer beside them
 
             What these run in processes of their own (LISTEN is 0 for any port, which is told):
             relay copy|stream LISTEN TO
