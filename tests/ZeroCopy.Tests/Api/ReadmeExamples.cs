@@ -36,13 +36,14 @@ internal static class ReadmeExamples
     public static async Task ProxyAsync(Socket client, EndPoint upstream)
     {
         using Socket server = await SpliceSocket.ConnectAsync(upstream);
-        await Task.WhenAll(ForwardAsync(client, server), ForwardAsync(server, client));
+        RelayResult result = await Transfer.RelayAsync(client, server, new RelayOptions { IdleTimeout = TimeSpan.FromMinutes(5) });
+        Console.WriteLine($"{result.End}: {result.BytesAToB} bytes there, {result.BytesBToA} back");
+    }
 
-        static async Task ForwardAsync(Socket from, Socket to)
-        {
-            await Transfer.CopyAsync(from, to);
-            to.Shutdown(SocketShutdown.Send);
-        }
+    public static async Task CopyAsync(TransferEndpoint source, TransferEndpoint destination)
+    {
+        CopyResult result = await Transfer.CopyAsync(source, destination);
+        Console.WriteLine($"{result.BytesCopied} bytes, by {result.Path}");
     }
 
     public static async Task CopyToTheOtherAsync(TransferEndpoint source, TransferEndpoint first, TransferEndpoint second)

@@ -14,7 +14,7 @@ public sealed partial class ReadmeTests : KernelTest
     {
         string examples = WithoutIndentation(File.ReadAllText(Repository.PathOf("tests", "ZeroCopy.Tests", "Api", "ReadmeExamples.cs")));
         MatchCollection blocks = CSharpBlock().Matches(_readme);
-        blocks.Should().HaveCount(4);
+        blocks.Should().HaveCount(5);
         blocks.Should().AllSatisfy(block => examples.Should().Contain(WithoutIndentation(block.Groups["code"].Value)));
     }
 
@@ -92,6 +92,16 @@ public sealed partial class ReadmeTests : KernelTest
         await proxy.WaitAsync(Patience);
         client.Far.Dispose();
         InTime(client.Near.ReceiveToEnd).Should().Equal("answer"u8.ToArray());
+    }
+
+    [Fact]
+    public async Task Copy_TheExample_Copies()
+    {
+        Pipe source = PipeOf("hello, world");
+        source.WriteHandle.Dispose();
+        Pipe destination = NewPipe();
+        await ReadmeExamples.CopyAsync(source.ReadHandle, destination.WriteHandle).WaitAsync(Patience);
+        destination.ReadText().Should().Be("hello, world");
     }
 
     [Fact]
