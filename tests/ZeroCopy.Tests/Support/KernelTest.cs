@@ -11,7 +11,8 @@ public abstract class KernelTest : IDisposable
 
     static KernelTest()
     {
-        // What is opened once and kept: for the first child process, for the first socket, and by the library's loops.
+        // What is opened once and kept: for the console, for the first child process, for the first socket, and by the library's loops.
+        Console.Out.Flush();
         Shell.Run("true").ExitCode.Should().Be(0);
         SocketPair.Tcp().Dispose();
         List<Pipe> pipes = [.. Enumerable.Range(0, 8 * Environment.ProcessorCount).Select(_ => new Pipe())];
