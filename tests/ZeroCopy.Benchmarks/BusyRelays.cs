@@ -24,6 +24,7 @@ internal sealed class BusyRelays(CProgram crowd, CProgram peer, int relays, int 
         BusyRelays busy = new(crowd, peer, options["--relays"] - 1, options["--seconds"]);
         Comparison comparison = new("p50 us", "p99 us");
         comparison.Add("alone", busy.PingAsync);
+        comparison.Add("beside a bulk transfer past the relays", busy.PingBesideBulkPastItAsync);
         comparison.Add("beside a bulk relay", busy.PingBesideBulkAsync);
         await busy.PingAsync();
         await comparison.RunAsync(options["--rounds"]);
@@ -31,6 +32,14 @@ internal sealed class BusyRelays(CProgram crowd, CProgram peer, int relays, int 
     }
 
     private int Relays => relays;
+
+    /// <summary>What of it is only that the machine has something else to do.</summary>
+    private async Task<double[]> PingBesideBulkPastItAsync()
+    {
+        using Child sink = peer.Start("sink", "0");
+        using Child send = peer.Start("send", await sink.ReadPortAsync(), EndlessMib);
+        return await PingAsync();
+    }
 
     private async Task<double[]> PingBesideBulkAsync()
     {

@@ -53,6 +53,9 @@ public sealed class PipePool : IDisposable
     /// <summary>The pool of the process, with pipes of the kernel's default capacity. It cannot be disposed.</summary>
     public static PipePool Shared { get; } = new();
 
+    /// <summary>What its pipes are to have, in bytes, or 0 for the kernel's default.</summary>
+    internal int Capacity => _capacity;
+
     /// <summary>Lends an empty non-blocking pipe, to be given to <see cref="Return"/> afterwards.</summary>
     /// <returns>The pipe. It is the pool's: do not dispose it, unless it is not to be used again.</returns>
     /// <exception cref="ErrnoException">No pipe was idle and none could be opened; see <see cref="Pipe(int, bool)"/>.</exception>

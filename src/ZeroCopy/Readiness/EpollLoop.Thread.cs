@@ -3,6 +3,31 @@ namespace ZeroCopy;
 /// <content>The thread: it sleeps in epoll_wait, takes out who waited for what happened, and looks from time to time who was disposed.</content>
 internal sealed partial class EpollLoop
 {
+    /// <summary>
+    /// Two relays' worth and more: one relay with much to move has answers on its way back, and they are no reason for it to move less at a time.
+    /// </summary>
+    private const int Many = 5;
+
+    private int _interval;
+    private int _inAHurry;
+    private int _wereInAHurry;
+
+    /// <summary>
+    /// Whether several had something small to move just now, or between the last two sweeps: who moves much then does it in smaller steps, since all
+    /// wait meanwhile.
+    /// </summary>
+    public bool HasManyInAHurry => Math.Max(Volatile.Read(ref _inAHurry), Volatile.Read(ref _wereInAHurry)) >= Many;
+
+    /// <summary>Counts a waiter that was woken for something small, once until the next sweep. On the loop's thread.</summary>
+    public void NoteHurry(Waiter waiter)
+    {
+        if (waiter.Interval != _interval)
+        {
+            waiter.Interval = _interval;
+            _inAHurry++;
+        }
+    }
+
     private void Run()
     {
         Interop.EpollEvents events = new(EventsAtOnce);
@@ -38,6 +63,9 @@ internal sealed partial class EpollLoop
             }
             else if (Environment.TickCount64 >= nextSweep)
             {
+                _interval++;
+                Volatile.Write(ref _wereInAHurry, _inAHurry);
+                Volatile.Write(ref _inAHurry, 0);
                 isIdle = Sweep() == 0;
                 nextSweep = Environment.TickCount64 + SweepMilliseconds;
             }

@@ -16,6 +16,9 @@ internal abstract class Waiter
 
     public uint Direction { get; set; }
 
+    /// <summary>The interval of the loop in which it was last in a hurry.</summary>
+    public int Interval { get; set; }
+
     /// <summary>The next in a list: of waits for the same thing, of waits to be completed, or of waiters to be used again.</summary>
     public Waiter? Next { get; set; }
 

@@ -18,7 +18,7 @@ internal sealed partial class CopyPump
         }
 
         // A write might wait for a reader, which a splice does not.
-        Errno refusal = _pipe is null ? _pipes.TryRent(out _pipe) : Errno.None;
+        Errno refusal = _pipe is null ? _pipes.TryRent(othersAreInAHurry: false, out _pipe) : Errno.None;
         return refusal == Errno.None ? PutIntoPipe() : CopyToDestination(refusal);
     }
 

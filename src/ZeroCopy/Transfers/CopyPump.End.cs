@@ -82,10 +82,11 @@ internal sealed partial class CopyPump
 
     private Need Finish()
     {
-        if (_hasEnded && PassesEndOn && _destination.IsSocket && Interop.ShutdownWrite(_destination.Handle) is var errno and not Errno.None)
+        if (_hasEnded && PassesEndOn && _destination.IsSocket && Interop.ShutdownWrite(_destination.Handle) != Errno.None
+            && Interop.TakeSocketError(_destination.Handle, out Errno fault) == Errno.None && fault != Errno.None)
         {
-            // It was reset, with what is on the way to it.
-            return Fail(_destination, errno, new ErrnoException(errno, "shutdown"));
+            // It was reset, with what is on the way to it. Without a fault it had ended both ways before.
+            return Fail(_destination, fault, new ErrnoException(fault, "shutdown"));
         }
 
         IsComplete = true;

@@ -13,12 +13,13 @@ internal sealed partial class CopyPump
             return FillBuffer();
         }
 
-        if (_pipe is not null && _pipes.WantsAnother)
+        bool othersAreInAHurry = _loop?.HasManyInAHurry == true;
+        if (_pipe is not null && _pipes.WantsAnother(othersAreInAHurry))
         {
             ReturnPipe(isEmpty: true);
         }
 
-        if (_pipe is null && _pipes.TryRent(out _pipe) is var refusal and not Errno.None)
+        if (_pipe is null && _pipes.TryRent(othersAreInAHurry, out _pipe) is var refusal and not Errno.None)
         {
             return FillWithoutPipe(refusal);
         }

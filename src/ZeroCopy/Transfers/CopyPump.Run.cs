@@ -116,6 +116,11 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
             FailUnexpectedly(error);
         }
 
+        if (_pipes.IsLight)
+        {
+            _loop!.NoteHurry(this);
+        }
+
         Run(mayBlock: false);
     }
 

@@ -15,6 +15,9 @@ internal sealed partial class CopyPump : Waiter
     /// <summary>A turn ends after so many bytes: what is many times the cost of a system call, and keeps others waiting for less than a millisecond.</summary>
     private const long ShareOfTurn = 1024 * 1024;
 
+    /// <summary>A turn on a loop where others are in a hurry.</summary>
+    private const long SmallShareOfTurn = ShareOfTurn / 4;
+
     /// <summary>As much as an ordinary pipe holds.</summary>
     private const int BufferSize = 64 * 1024;
 
@@ -91,7 +94,7 @@ internal sealed partial class CopyPump : Waiter
     /// <param name="mayBlock">Whether this thread may make calls that wait for a disk.</param>
     private Need Turn(bool mayBlock)
     {
-        long end = _read + ShareOfTurn;
+        long end = _read + (_loop?.HasManyInAHurry == true ? SmallShareOfTurn : ShareOfTurn);
         while (true)
         {
             Need need;

@@ -4,37 +4,47 @@ namespace ZeroCopy;
 
 /// <summary>
 /// Where a pump has its pipes from: a pool that it was given, a pool of pipes of the capacity that it was told, or by default the shared pool, and
-/// while its fills are large, one of large pipes.
+/// while its fills are large, one of large pipes, or of middling ones where others are in a hurry.
 /// </summary>
 internal sealed class PipeSupply(PipePool? pool, int capacity)
 {
     /// <summary>What an unprivileged user may give a pipe by default. Larger ones were no cheaper.</summary>
     private const int LargeCapacity = 1024 * 1024;
 
+    /// <summary>To move so much takes a fifth of a millisecond, in which the others on the loop wait; a quarter more CPU a byte than with large ones.</summary>
+    private const int MiddlingCapacity = 256 * 1024;
+
     /// <summary>
-    /// The most large pipes that the process lends at once: half of those that an unprivileged user may have by default, who then still gets pipes of
+    /// The most bytes of both that the process lends at once: half of what an unprivileged user may have by default, who then still gets pipes of
     /// ordinary size elsewhere.
     /// </summary>
-    private const int MostLarge = 32;
+    private const int MostExtra = 32 * LargeCapacity;
 
     private static readonly PipePool _large = new(LargeCapacity, maxIdlePipes: 8, maxIdleBytes: 8L * LargeCapacity);
+    private static readonly PipePool _middling = new(MiddlingCapacity, maxIdlePipes: 8, maxIdleBytes: 8L * MiddlingCapacity);
 
     /// <summary>Pools for capacities that were asked for, by the power of two that the kernel rounds these up to.</summary>
     private static readonly PipePool?[] _byPowerOfTwo = new PipePool?[32];
 
-    private static int _largeLent;
+    private static int _extraLent;
 
     private readonly PipePool? _given = pool;
     private readonly PipePool? _pool = pool ?? (capacity > 0 ? Of(capacity) : null);
     private PipePool? _lender;
     private bool _wantsLarge;
 
-    /// <summary>Whether a larger pipe than the one that is lent would do better, and is to be had.</summary>
-    public bool WantsAnother => _pool is null && _wantsLarge && _lender == PipePool.Shared && Volatile.Read(ref _largeLent) < MostLarge;
+    /// <summary>Whether its fills are small: what it moves has somebody waiting for it, most likely.</summary>
+    public bool IsLight => !_wantsLarge;
 
-    public Errno TryRent(out Pipe? pipe)
+    /// <summary>Whether a pipe of another capacity than the one that is lent would do better, and is to be had.</summary>
+    /// <param name="othersAreInAHurry">Whether others wait while this one's bytes are moved.</param>
+    public bool WantsAnother(bool othersAreInAHurry) =>
+        _pool is null && _wantsLarge && _lender != Extra(othersAreInAHurry)
+            && (_lender != PipePool.Shared || Volatile.Read(ref _extraLent) + Extra(othersAreInAHurry).Capacity <= MostExtra);
+
+    public Errno TryRent(bool othersAreInAHurry, out Pipe? pipe)
     {
-        _lender = _pool ?? (_wantsLarge && TryCountLarge() ? _large : PipePool.Shared);
+        _lender = _pool ?? (_wantsLarge && TryCount(Extra(othersAreInAHurry).Capacity) ? Extra(othersAreInAHurry) : PipePool.Shared);
         Errno errno = _lender.TryLend(out pipe);
         if (pipe is null && _lender != _given && _lender != PipePool.Shared)
         {
@@ -59,14 +69,16 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     /// </summary>
     public void Learn(Pipe pipe, long filled) => _wantsLarge = filled >= pipe.LentCapacity / 4 || (_wantsLarge && filled >= PipePool.DefaultCapacity / 4);
 
-    private static bool TryCountLarge()
+    private static PipePool Extra(bool othersAreInAHurry) => othersAreInAHurry ? _middling : _large;
+
+    private static bool TryCount(int capacity)
     {
-        if (Interlocked.Increment(ref _largeLent) <= MostLarge)
+        if (Interlocked.Add(ref _extraLent, capacity) <= MostExtra)
         {
             return true;
         }
 
-        Interlocked.Decrement(ref _largeLent);
+        Interlocked.Add(ref _extraLent, -capacity);
         return false;
     }
 
@@ -80,9 +92,9 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
 
     private void Uncount()
     {
-        if (_lender == _large)
+        if (_lender == _large || _lender == _middling)
         {
-            Interlocked.Decrement(ref _largeLent);
+            Interlocked.Add(ref _extraLent, -_lender.Capacity);
         }
     }
 }

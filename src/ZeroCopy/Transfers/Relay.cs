@@ -39,9 +39,10 @@ internal sealed class Relay(CopyPump aToB, CopyPump bToA, RelayOptions options)
         return Outcome(cancellationToken);
     }
 
-    /// <summary>In whole ones, so that none ends too early, and no more than a timer takes, which is seven weeks.</summary>
-    private static long Milliseconds(TimeSpan? time) =>
-        time is null || time == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (long)Math.Min(Math.Ceiling(time.Value.TotalMilliseconds), uint.MaxValue - 1);
+    /// <summary>In whole ones and one more, so that it is not over too early, and no more than a timer takes, which is seven weeks.</summary>
+    private static long Milliseconds(TimeSpan? time) => time is null || time == Timeout.InfiniteTimeSpan
+        ? Timeout.Infinite
+        : (long)Math.Min(Math.Ceiling(time.Value.TotalMilliseconds) + 1, uint.MaxValue - 1);
 
     private void OnEnd(CopyPump ended, CopyPump other)
     {

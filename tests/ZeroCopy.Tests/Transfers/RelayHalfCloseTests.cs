@@ -1,0 +1,118 @@
+using System.Net.Sockets;
+
+namespace ZeroCopy.Tests.Transfers;
+
+/// <summary>One side has said all that it has to say, and the other one has not.</summary>
+public sealed class RelayHalfCloseTests : RelayTest
+{
+    private static readonly byte[] _sent = Bytes.Random(1_000_000);
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task RelayAsync_OneSideEnds_TheOtherIsToldAndMayStillAnswer(bool unix, bool serverFirst)
+    {
+        SocketPair client = NewSockets(unix);
+        SocketPair server = NewSockets(unix);
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
+        (Socket first, Socket second) = serverFirst ? (server.Far, client.Far) : (client.Far, server.Far);
+        first.Send("request"u8);
+        first.Shutdown(SocketShutdown.Send);
+        second.ReceiveToEnd().MustBe("request"u8);
+        relay.IsCompleted.Should().BeFalse();
+        await MustPass(_sent, second, first);
+        second.Shutdown(SocketShutdown.Send);
+        first.ReceiveToEnd().Should().BeEmpty();
+        RelayResult result = await MustEnd(relay, RelayEnd.Completed);
+        (serverFirst ? result.BToA : result.AToB).BytesRead.Should().Be(7);
+        MustBeUnharmed(result.AToB);
+        MustBeUnharmed(result.BToA);
+    }
+
+    [Fact]
+    public async Task RelayAsync_EndWithMuchOnTheWay_ComesAfterIt()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        server.Near.SendBufferSize = 1;
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
+        Task sending = InBackground(() =>
+        {
+            client.Far.Send(_sent);
+            client.Far.Shutdown(SocketShutdown.Send);
+        });
+        server.Far.ReceiveExactly(1).MustBe(_sent.AsSpan(0, 1));
+        server.Far.ReceiveToEnd().MustBe(_sent.AsSpan(1));
+        await sending.WaitAsync(Patience);
+        server.Far.Shutdown(SocketShutdown.Send);
+        await MustEnd(relay, RelayEnd.Completed);
+    }
+
+    [Fact]
+    public async Task RelayAsync_BothEndAtOnce_Completed()
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            using SocketPair client = SocketPair.Tcp();
+            using SocketPair server = SocketPair.Tcp();
+            Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
+            Task ending = InBackground(() => client.Far.Shutdown(SocketShutdown.Send));
+            server.Far.Shutdown(SocketShutdown.Send);
+            await ending.WaitAsync(Patience);
+            await MustEnd(relay, RelayEnd.Completed);
+        }
+    }
+
+    [Fact]
+    public async Task RelayAsync_BothEndedBefore_Completed()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        client.Far.Dispose();
+        server.Far.Shutdown(SocketShutdown.Send);
+        RelayResult result = await MustEnd(Transfer.RelayAsync(client.Near, server.Near), RelayEnd.Completed);
+        result.BytesBToA.Should().Be(0);
+        result.BytesAToB.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task RelayAsync_AgainAfterTheEnd_CompletedAgain()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        client.Far.Dispose();
+        server.Far.Dispose();
+        await MustEnd(Transfer.RelayAsync(client.Near, server.Near), RelayEnd.Completed);
+        await MustEnd(Transfer.RelayAsync(client.Near, server.Near), RelayEnd.Completed);
+    }
+
+    /// <summary>It looks like a client that has only ended until something is sent to it. What was sent is lost, and that is no good end.</summary>
+    [Fact]
+    public async Task RelayAsync_LastBytesMeetAClosedReader_Failed()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        client.Far.Dispose();
+        server.Far.Send("bye"u8);
+        server.Far.Shutdown(SocketShutdown.Send);
+        RelayResult result = await MustEnd(Transfer.RelayAsync(client.Near, server.Near), RelayEnd.Failed);
+        MustBeBroken(result.BToA, TransferSide.Destination, Errno.EPIPE, Errno.ECONNRESET);
+        result.BytesBToA.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task RelayAsync_LimitReached_TheOtherSideIsNotToldOfAnEnd()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, new RelayOptions { MaxBytes = 5 });
+        client.Far.Send("hello, world"u8);
+        await MustEnd(relay, RelayEnd.MaxBytes);
+        server.Far.ReceiveExactly(5).MustBe("hello"u8);
+        server.Far.Poll(0, SelectMode.SelectRead).Should().BeFalse("the source has not ended");
+        server.Near.Send("!"u8);
+        server.Far.ReceiveExactly(1).MustBe("!"u8);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Net.Sockets;
+
+namespace ZeroCopy.Tests.Transfers;
+
+/// <summary>What a relay is for: both ways at once, between whatever can be read and written.</summary>
+public sealed class RelayTests : RelayTest
+{
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task RelayAsync_MuchInBothDirectionsAtOnce_AllArrives(bool clientIsUnix, bool serverIsUnix)
+    {
+        SocketPair client = NewSockets(clientIsUnix);
+        SocketPair server = NewSockets(serverIsUnix);
+        Content there = new(5_000_000, seed: 1);
+        Content back = new(7_000_000, seed: 2);
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
+        await MustExchange(client.Far, server.Far, there, back);
+        RelayResult result = await MustEnd(relay, RelayEnd.Completed);
+        result.BytesAToB.Should().Be(there.Length);
+        result.BytesBToA.Should().Be(back.Length);
+        result.AToB.Path.Should().Be(TransferPath.Splice);
+        result.BToA.Path.Should().Be(TransferPath.Splice);
+        result.AToB.FallbackErrno.Should().Be(Errno.None);
+        result.AToB.Statistics.Fills.Should().BePositive();
+    }
+
+    [Fact]
+    public async Task RelayAsync_TinyBuffers_AllArrives()
+    {
+        SocketPair client = NewSockets().Small();
+        SocketPair server = NewSockets().Small();
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
+        await MustExchange(client.Far, server.Far, new Content(20_000, seed: 3), new Content(15_000, seed: 4));
+        await MustEnd(relay, RelayEnd.Completed);
+    }
+
+    [Fact]
+    public async Task RelayAsync_BytesOneByOne_ArriveOneByOne()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        client.Far.NoDelay = client.Near.NoDelay = server.Far.NoDelay = server.Near.NoDelay = true;
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
+        for (int i = 0; i < 2000; i++)
+        {
+            client.Far.Send([(byte)i]);
+            server.Far.ReceiveExactly(1).Should().Equal((byte)i);
+            server.Far.Send([(byte)(i + 1)]);
+            client.Far.ReceiveExactly(1).Should().Equal((byte)(i + 1));
+        }
+
+        client.Dispose();
+        await MustEnd(relay, RelayEnd.Failed);
+    }
+
+    [Fact]
+    public async Task RelayAsync_ThousandsOfSegmentsOfOneByte_AllArrive()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        client.Far.NoDelay = true;
+        byte[] sent = Bytes.Random(5000);
+        Array.ForEach(sent, value => client.Far.Send([value]));
+        client.Far.Shutdown(SocketShutdown.Send);
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
+        server.Far.ReceiveToEnd().MustBe(sent);
+        server.Far.Dispose();
+        (await MustEnd(relay, RelayEnd.Completed)).BytesAToB.Should().Be(sent.Length);
+    }
+
+    [Fact]
+    public async Task RelayAsync_PairOfPipesAgainstASocket_CarriesBothWays()
+    {
+        Pipe toRelay = NewPipe();
+        Pipe fromRelay = NewPipe();
+        SocketPair server = NewSockets();
+        Task<RelayResult> relay = Transfer.RelayAsync(TransferEndpoint.Duplex(toRelay.ReadHandle, fromRelay.WriteHandle), server.Near);
+        toRelay.Write("question");
+        server.Far.ReceiveExactly(8).MustBe("question"u8);
+        server.Far.Send("answer"u8);
+        InTime(fromRelay.ReadText).Should().Be("answer");
+        toRelay.WriteHandle.Dispose();
+        server.Far.ReceiveToEnd().Should().BeEmpty();
+        server.Far.Dispose();
+        await MustEnd(relay, RelayEnd.Completed);
+        fromRelay.WriteHandle.IsClosed.Should().BeFalse("nothing is closed");
+    }
+
+    [Fact]
+    public async Task RelayAsync_StreamAndHandle_CarriesBothWays()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets(unix: true);
+        await using NetworkStream stream = new(client.Near);
+        Task<RelayResult> relay = Transfer.RelayAsync(stream, server.Near.SafeHandle);
+        await MustExchange(client.Far, server.Far, new Content(100_000, seed: 5), new Content(100_000, seed: 6));
+        await MustEnd(relay, RelayEnd.Completed);
+    }
+
+    [Fact]
+    public async Task RelayAsync_UsedSynchronouslyAfterwards_TheSocketsStillWait()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        client.Far.Shutdown(SocketShutdown.Send);
+        RelayOptions limit = new() { MaxBytes = 1 };
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, limit);
+        server.Far.Send("ab"u8);
+        await MustEnd(relay, RelayEnd.MaxBytes);
+        server.Near.ReceiveExactly(1).MustBe("b"u8);
+        Task<byte[]> late = OnItsOwnThread(() => server.Near.ReceiveExactly(1));
+        server.Far.Send("c"u8);
+        (await late.WaitAsync(Patience)).MustBe("c"u8);
+    }
+
+    private static async Task MustExchange(Socket client, Socket server, Content there, Content back)
+    {
+        client.ReceiveTimeout = server.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        await using NetworkStream atClient = new(client);
+        await using NetworkStream atServer = new(server);
+        Task sending = InBackground(() => Send(client, atClient, there));
+        Task answering = InBackground(() => Send(server, atServer, back));
+        Task<Digest> arrived = OnItsOwnThread(() => Digest.OfRest(atServer, seed: 0));
+        Digest.OfRest(atClient, seed: 0).Should().Be(back.Digest);
+        (await arrived.WaitAsync(Patience)).Should().Be(there.Digest);
+        await Task.WhenAll(sending, answering).WaitAsync(Patience);
+    }
+
+    private static void Send(Socket socket, NetworkStream stream, Content content)
+    {
+        content.WriteTo(stream);
+        socket.Shutdown(SocketShutdown.Send);
+    }
+}

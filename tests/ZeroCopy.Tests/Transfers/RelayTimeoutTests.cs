@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace ZeroCopy.Tests.Transfers;
+
+/// <summary>Timeouts: for silence, and for what drags on after one side has ended.</summary>
+public sealed class RelayTimeoutTests : RelayTest
+{
+    private static readonly TimeSpan _short = TimeSpan.FromMilliseconds(300);
+
+    [Fact]
+    public async Task IdleTimeout_NothingMoves_EndsTheRelay()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        long start = Stopwatch.GetTimestamp();
+        RelayResult result = await MustEnd(
+            Transfer.RelayAsync(client.Near, server.Near, new RelayOptions { IdleTimeout = _short }), RelayEnd.IdleTimeout);
+        Stopwatch.GetElapsedTime(start).Should().BeGreaterThanOrEqualTo(_short);
+        MustBeUnharmed(result.AToB);
+        MustBeUnharmed(result.BToA);
+        server.Far.Poll(0, SelectMode.SelectRead).Should().BeFalse("nothing is closed or shut down");
+    }
+
+    [Fact]
+    public async Task IdleTimeout_OneDirectionMoves_DoesNotCount()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        TimeSpan timeout = 3 * _short;
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, new RelayOptions { IdleTimeout = timeout });
+        using PeriodicTimer timer = new(_short / 10);
+        long start = Stopwatch.GetTimestamp();
+        int sent = 0;
+        while (Stopwatch.GetElapsedTime(start) < 2 * timeout && !relay.IsCompleted)
+        {
+            sent += server.Far.Send("x"u8);
+            await timer.WaitForNextTickAsync();
+        }
+
+        (await MustEnd(relay, RelayEnd.IdleTimeout)).BytesBToA.Should().Be(sent);
+        Stopwatch.GetElapsedTime(start).Should().BeGreaterThan(3 * timeout);
+    }
+
+    [Fact]
+    public async Task IdleTimeout_ReaderTakesNothing_HandsBackWhatItDidNotTake()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets().Small();
+        server.Near.Fill();
+        client.Far.Send("stuck"u8);
+        RelayResult result = await MustEnd(
+            Transfer.RelayAsync(client.Near, server.Near, new RelayOptions { IdleTimeout = _short }), RelayEnd.IdleTimeout);
+        result.AToB.Undelivered.ToArray().MustBe("stuck"u8);
+    }
+
+    [Fact]
+    public async Task DrainTimeout_OtherSideGoesOn_EndsItHoweverBusyItIs()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        TransferCounters counters = new();
+        RelayOptions options = new() { DrainTimeout = _short, CountersBToA = counters };
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, options);
+        MustRest(relay);
+        client.Far.Shutdown(SocketShutdown.Send);
+        server.Far.ReceiveToEnd().Should().BeEmpty();
+        Task receiving = InBackground(() => client.Far.ReceiveToEnd());
+        Task sending = InBackground(() =>
+        {
+            while (!relay.IsCompleted)
+            {
+                server.Far.Send("x"u8);
+            }
+        });
+        RelayResult result = await MustEnd(relay, RelayEnd.DrainTimeout);
+        result.BytesBToA.Should().Be(counters.BytesWritten).And.BePositive();
+        await sending.WaitAsync(Patience);
+        client.Near.Dispose();
+        await receiving.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task DrainTimeout_OtherSideEndsInTime_Completed()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, new RelayOptions { DrainTimeout = Patience, IdleTimeout = Patience });
+        client.Far.Shutdown(SocketShutdown.Send);
+        server.Far.ReceiveToEnd().Should().BeEmpty();
+        server.Far.Send("answer"u8);
+        server.Far.Shutdown(SocketShutdown.Send);
+        (await MustEnd(relay, RelayEnd.Completed)).BytesBToA.Should().Be(6);
+    }
+
+    [Fact]
+    public async Task Timeouts_Infinite_NeverCome()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        RelayOptions options = new() { IdleTimeout = Timeout.InfiniteTimeSpan, DrainTimeout = TimeSpan.MaxValue };
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, options);
+        client.Far.Shutdown(SocketShutdown.Send);
+        MustRest(relay);
+        server.Far.Dispose();
+        await MustEnd(relay, RelayEnd.Completed);
+    }
+}
