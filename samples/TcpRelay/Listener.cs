@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ZeroCopy;
 
 namespace TcpRelaySample;
 
@@ -56,13 +57,27 @@ internal sealed class Listener : IDisposable
         {
             probe.Connect(address);
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused && IsSocket(address.ToString()!))
         {
             File.Delete(address.ToString()!);
         }
         catch (SocketException)
         {
             // There is no such file, or none to be connected to: binding says so.
+        }
+    }
+
+    /// <summary>Connecting to a file of another kind is refused too, and that one is not ours to remove.</summary>
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.HResult == (int)Errno.ENXIO;
         }
     }
 }

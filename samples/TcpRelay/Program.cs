@@ -6,6 +6,7 @@
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -20,15 +21,13 @@ Option<TimeSpan?> idleTimeout = new("--idle-timeout")
     HelpName = "TIME",
     CustomParser = ParseTime,
 };
-Option<long?> maxBytes = new("--max-bytes") { Description = "End a connection after so many bytes in either direction.", HelpName = "N" };
-Option<bool> live = new("--live") { Description = "Show a table of the connections and their rates." };
-maxBytes.Validators.Add(result =>
+Option<long?> maxBytes = new("--max-bytes")
 {
-    if (result.GetValue(maxBytes) < 0)
-    {
-        result.AddError("--max-bytes: N is 0 or more.");
-    }
-});
+    Description = "End a connection after so many bytes in either direction.",
+    HelpName = "N",
+    CustomParser = ParseCount,
+};
+Option<bool> live = new("--live") { Description = "Show a table of the connections and their rates." };
 
 RootCommand command = new("Forwards TCP and unix connections.") { listen, to, idleTimeout, maxBytes, live };
 command.SetAction(arguments => RunAsync(
@@ -86,5 +85,16 @@ static TimeSpan? ParseTime(ArgumentResult result)
     }
 
     result.AddError($"'{result.Tokens[0].Value}' is no time: a number and ms, s, m or h.");
+    return null;
+}
+
+static long? ParseCount(ArgumentResult result)
+{
+    if (long.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long count))
+    {
+        return count;
+    }
+
+    result.AddError($"--max-bytes: '{result.Tokens[0].Value}' is no number of bytes.");
     return null;
 }

@@ -8,6 +8,9 @@ public static class Shell
     /// <summary>Whether tests that take long are to run too.</summary>
     public static bool IsContinuousIntegration { get; } = Environment.GetEnvironmentVariable("CI") == "true";
 
+    /// <summary>What Debian's path for users lacks.</summary>
+    public static string FoldersOfServers => ":/usr/sbin:/sbin";
+
     public static Finished Run(string command, params string[] arguments) => Run(null, TimeSpan.FromMinutes(1), command, arguments);
 
     /// <summary>Runs a line of sh, as a user would type it: not with SIGPIPE ignored, as children of .NET inherit it.</summary>
@@ -39,7 +42,7 @@ public static class Shell
         return new Finished(process.ExitCode, output.ToArray(), error.Result);
     }
 
-    public static bool Has(string command) => Run("sh", "-c", $"command -v {command}").ExitCode == 0;
+    public static bool Has(string command) => Run("sh", "-c", $"PATH=$PATH{FoldersOfServers}; command -v {command}").ExitCode == 0;
 
     /// <summary>Skips where strace is not installed, or a sandbox keeps it from tracing.</summary>
     public static void SkipWithoutTracing() =>

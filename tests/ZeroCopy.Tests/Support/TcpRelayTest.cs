@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ZeroCopy.Tests.Support;
+
+/// <summary>A test of the relay sample as a process of its own, between clients and servers of the test's.</summary>
+public abstract class TcpRelayTest : TransferTest
+{
+    private const string Says = "listening on ";
+
+    /// <summary>An address of the loopback whose port the kernel chooses.</summary>
+    protected const string AnyPort = "127.0.0.1:0";
+
+    /// <summary>Starts the sample, and waits until it listens.</summary>
+    protected Daemon StartRelay(string to, string listen = AnyPort, params string[] options)
+    {
+        Daemon relay = Own(NotYetListening(["--listen", listen, "--to", to, .. options]));
+        relay.WaitForLine(Says);
+        return relay;
+    }
+
+    protected static Daemon NotYetListening(params string[] arguments) => new("dotnet", [Repository.Built("TcpRelay", "TcpRelay.dll"), .. arguments]);
+
+    /// <summary>Where it listens, as it says.</summary>
+    protected static string AddressOf(Daemon relay)
+    {
+        string line = relay.WaitForLine(Says);
+        return line[(line.IndexOf(Says, StringComparison.Ordinal) + Says.Length)..line.IndexOf(',', StringComparison.Ordinal)];
+    }
+
+    protected static int PortOf(Daemon relay) => ((IPEndPoint)EndPointOf(AddressOf(relay))).Port;
+
+    /// <summary>A server's socket, and its address as the sample takes it.</summary>
+    protected (Socket Listener, string Address) Listen(bool isUnix = false)
+    {
+        Socket listener = Own(NewSocket(isUnix));
+        string path = NewPath();
+        listener.Bind(isUnix ? new UnixDomainSocketEndPoint(path) : new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        return (listener, isUnix ? $"unix:{path}" : string.Create(CultureInfo.InvariantCulture, $"{listener.LocalEndPoint}"));
+    }
+
+    protected Socket Connect(Daemon relay)
+    {
+        EndPoint address = EndPointOf(AddressOf(relay));
+        Socket client = Own(NewSocket(address.AddressFamily == AddressFamily.Unix));
+        client.Connect(address);
+        return client;
+    }
+
+    /// <summary>Connects a client, and accepts what the relay connects for it.</summary>
+    protected SocketPair ConnectThrough(Daemon relay, Socket server)
+    {
+        Socket client = Connect(relay);
+        return Own(new SocketPair(client, InTime(server.Accept)));
+    }
+
+    private static Socket NewSocket(bool isUnix) =>
+        isUnix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    private static EndPoint EndPointOf(string address) =>
+        address.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(address["unix:".Length..]) : IPEndPoint.Parse(address);
+}
