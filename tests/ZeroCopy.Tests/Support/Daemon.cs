@@ -114,7 +114,8 @@ public sealed class Daemon : IDisposable
                     _lines.Add(line);
                 }
             }
-        }) { IsBackground = true, Name = "output of a daemon" };
+        })
+        { IsBackground = true, Name = "output of a daemon" };
         thread.Start();
         return thread;
     }
