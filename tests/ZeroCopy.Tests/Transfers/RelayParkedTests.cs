@@ -39,7 +39,6 @@ public sealed class RelayParkedTests : RelayTest
         SocketPair server = NewSockets();
         TransferCounters counters = new();
         Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, new RelayOptions { CountersAToB = counters });
-        client.Far.Blocking = false;
         int sent = client.Far.Fill();
         sent.Should().BeGreaterThan((int)counters.BytesWritten);
         MustRest(relay);
