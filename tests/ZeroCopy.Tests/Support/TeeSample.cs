@@ -28,9 +28,9 @@ internal sealed class TeeSample(string folder)
     /// <summary>Starts the sample with its standard input and output as pipes.</summary>
     public Process Start(params string[] arguments) => StartAfter(string.Empty, arguments);
 
-    /// <summary>Starts it after commands that do something to its standard input or output.</summary>
+    /// <summary>Starts it after commands that do something to its standard input or output; with SIGINT as a terminal's shell has it.</summary>
     public Process StartAfter(string commands, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("sh", ["-c", $"{commands} exec {CommandLine} {string.Join(' ', arguments)}"])
+        Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "sh", "-c", $"{commands} exec {CommandLine} {string.Join(' ', arguments)}"])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
