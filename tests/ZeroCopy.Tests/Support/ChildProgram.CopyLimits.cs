@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy.Tests.Support;
@@ -24,10 +23,10 @@ internal static partial class ChildProgram
         Say(arrived().AsSpan().SequenceEqual(all) ? "exact" : "not the same bytes");
     }
 
-    /// <summary>Copies until the file may not grow any more, and then goes on to somewhere else. The handler keeps SIGXFSZ from ending the process.</summary>
+    /// <summary>Copies until the file may not grow any more, and then goes on to somewhere else.</summary>
     private static void CopyPastFileSizeLimit(string from, string folder)
     {
-        using PosixSignalRegistration handler = PosixSignalRegistration.Create(SIGXFSZ, context => context.Cancel = true);
+        SurviveFileSizeLimit();
         byte[] all = Bytes.Random(200_000);
         CopyOptions options = new() { Counters = new TransferCounters() };
         TransferEndpoint source = Source(from, Path.Combine(folder, "source"), all, options.Counters);

@@ -9,6 +9,9 @@ internal static partial class ChildProgram
 {
     private const PosixSignal SIGXFSZ = (PosixSignal)25;
 
+    /// <summary>Never disposed: a signal that is still on its way then would end the process.</summary>
+    private static PosixSignalRegistration? _fileSizeHandler;
+
     public static int Main(string[] args)
     {
         try
@@ -151,10 +154,10 @@ internal static partial class ChildProgram
         Say(Splice.TryMove(source.ReadHandle, sockets.Near.SafeHandle, 5, SpliceFlags.None, out _));
     }
 
-    /// <summary>Splices into a file until that fails. The handler keeps SIGXFSZ from ending the process.</summary>
+    /// <summary>Splices into a file until that fails.</summary>
     private static void FillFile(string path)
     {
-        using PosixSignalRegistration handler = PosixSignalRegistration.Create(SIGXFSZ, context => context.Cancel = true);
+        SurviveFileSizeLimit();
         using SafeFileHandle file = Native.Open(path, Native.O_WRONLY | Native.O_CREAT);
         using Pipe pipe = new();
         pipe.Full();
@@ -184,6 +187,9 @@ internal static partial class ChildProgram
         Say(Environment.CpuUsage.TotalTime - before);
         source.Cancel();
     }
+
+    /// <summary>Keeps SIGXFSZ from ending the process.</summary>
+    private static void SurviveFileSizeLimit() => _fileSizeHandler = PosixSignalRegistration.Create(SIGXFSZ, context => context.Cancel = true);
 
     private static void Say(object what) => Console.WriteLine(what);
 }
