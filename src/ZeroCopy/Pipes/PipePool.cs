@@ -72,16 +72,7 @@ public sealed class PipePool : IDisposable
     /// <returns><see cref="Errno.None"/>, or why no pipe could be opened: EMFILE, ENFILE, ENOMEM, EPERM or ENOSYS, as for <see cref="Pipe(int, bool)"/>.</returns>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
-    public Errno TryRent(out Pipe? pipe)
-    {
-        Errno errno = TryTake(mayHaveChanged: true, out pipe);
-        if (pipe is not null)
-        {
-            pipe.Lender = this;
-        }
-
-        return errno;
-    }
+    public Errno TryRent(out Pipe? pipe) => TryTake(mayHaveChanged: true, out pipe);
 
     /// <summary>Takes a pipe back: keeps it where it is as it was lent and there is room, closes it where not.</summary>
     /// <param name="pipe">A pipe that this pool has lent, which nobody uses any more.</param>
@@ -137,6 +128,7 @@ public sealed class PipePool : IDisposable
     internal void TakeBack(Pipe pipe, bool isEmpty)
     {
         Debug.Assert(!isEmpty || IsAsItWasLent(pipe), "The count of what is in the pipe is wrong.");
+        pipe.Lender = null;
         PipeMetrics.CountReturn();
         KeepOrClose(pipe, isEmpty);
     }
@@ -165,6 +157,7 @@ public sealed class PipePool : IDisposable
                 pipe.LentCapacity = Enlarge(pipe);
             }
 
+            pipe.Lender = this;
             PipeMetrics.CountRent();
         }
 

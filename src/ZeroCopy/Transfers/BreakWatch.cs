@@ -4,7 +4,7 @@ namespace ZeroCopy;
 /// Waits for the socket to break that a pump writes to. Needed when nobody reads from that socket any more: a pump that waits for its source hears nothing
 /// of its destination.
 /// </summary>
-internal sealed class BreakWatch(CopyPump pump) : Waiter
+internal sealed class BreakWatch(Pump pump) : Waiter
 {
     public override bool IsCancelled => pump.IsOver;
 

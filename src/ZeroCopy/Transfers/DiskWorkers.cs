@@ -13,7 +13,7 @@ internal sealed class DiskWorkers : IThreadPoolWorkItem
     private const int StuckMilliseconds = 500;
 
     private static readonly DiskWorkers _item = new();
-    private static readonly ConcurrentQueue<CopyPump> _queue = new();
+    private static readonly ConcurrentQueue<Pump> _queue = new();
     private static readonly int _most = Math.Max(2, Environment.ProcessorCount);
     private static readonly Timer _watch = new(static _ => Watch());
     private static int _active;
@@ -28,7 +28,7 @@ internal sealed class DiskWorkers : IThreadPoolWorkItem
     /// <summary>Whether nobody waits for a thread of the pool, neither another pump nor other work, so that a turn may be followed by the next.</summary>
     public static bool NobodyWaits => _queue.IsEmpty && ThreadPool.PendingWorkItemCount == 0;
 
-    public static void Enqueue(CopyPump pump)
+    public static void Enqueue(Pump pump)
     {
         _queue.Enqueue(pump);
         StartOne();
@@ -36,7 +36,7 @@ internal sealed class DiskWorkers : IThreadPoolWorkItem
 
     public void Execute()
     {
-        if (_queue.TryDequeue(out CopyPump? pump))
+        if (_queue.TryDequeue(out Pump? pump))
         {
             pump.Run(mayBlock: true);
         }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace ZeroCopy;
 
 /// <summary>
-/// Where a pump has its pipes from: a pool that it was given, a pool of pipes of the capacity that it was told, or by default the shared pool, and
+/// Where a pump has its pipes from, one for each destination: a pool that it was given, a pool of pipes of the capacity that it was told, or by default the shared pool, and
 /// while its fills are large, one of large pipes, or of middling ones where others are in a hurry.
 /// </summary>
 internal sealed class PipeSupply(PipePool? pool, int capacity)
@@ -20,6 +20,9 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     /// </summary>
     private const int MostExtra = 32 * LargeCapacity;
 
+    /// <summary>How many large ones one transfer to several destinations may have: a quarter of that, so that some are left for others.</summary>
+    private const int MostLargeTogether = MostExtra / LargeCapacity / 4;
+
     private static readonly PipePool _large = new(LargeCapacity, maxIdlePipes: 8, maxIdleBytes: 8L * LargeCapacity);
     private static readonly PipePool _middling = new(MiddlingCapacity, maxIdlePipes: 8, maxIdleBytes: 8L * MiddlingCapacity);
 
@@ -30,37 +33,39 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
 
     private readonly PipePool? _given = pool;
     private readonly PipePool? _pool = pool ?? (capacity > 0 ? Of(capacity) : null);
-    private PipePool? _lender;
     private bool _wantsLarge;
 
     /// <summary>Whether its fills are small: what it moves has somebody waiting for it, most likely.</summary>
     public bool IsLight => !_wantsLarge;
 
-    /// <summary>Whether a pipe of another capacity than the one that is lent would do better, and is to be had.</summary>
+    /// <summary>Whether pipes of another capacity than those that are lent would do better, and are to be had.</summary>
+    /// <param name="lent">The pipe that is filled.</param>
     /// <param name="othersAreInAHurry">Whether others wait while this one's bytes are moved.</param>
-    public bool WantsAnother(bool othersAreInAHurry) =>
-        _pool is null && _wantsLarge && _lender != Extra(othersAreInAHurry)
-            && (_lender != PipePool.Shared || Volatile.Read(ref _extraLent) + Extra(othersAreInAHurry).Capacity <= MostExtra);
+    /// <param name="count">How many pipes are used together.</param>
+    public bool WantsAnother(Pipe lent, bool othersAreInAHurry, int count) =>
+        _pool is null && _wantsLarge && Extra(othersAreInAHurry, count) is var extra && lent.Lender != extra
+            && (lent.Lender != PipePool.Shared || Volatile.Read(ref _extraLent) + (count * extra.Capacity) <= MostExtra);
 
-    public Errno TryRent(bool othersAreInAHurry, out Pipe? pipe)
+    public Errno TryRent(bool othersAreInAHurry, int count, out Pipe? pipe)
     {
-        _lender = _pool ?? (_wantsLarge && TryCount(Extra(othersAreInAHurry).Capacity) ? Extra(othersAreInAHurry) : PipePool.Shared);
-        Errno errno = _lender.TryLend(out pipe);
-        if (pipe is null && _lender != _given && _lender != PipePool.Shared)
+        PipePool extra = Extra(othersAreInAHurry, count);
+        PipePool lender = _pool ?? (_wantsLarge && TryCount(extra.Capacity) ? extra : PipePool.Shared);
+        Errno errno = lender.TryLend(out pipe);
+        if (pipe is null && lender != _given && lender != PipePool.Shared)
         {
             // Rather one of another size than none.
-            Uncount();
-            _lender = PipePool.Shared;
-            errno = _lender.TryLend(out pipe);
+            Uncount(lender);
+            errno = PipePool.Shared.TryLend(out pipe);
         }
 
         return errno;
     }
 
-    public void Return(Pipe pipe, bool isEmpty)
+    public static void Return(Pipe pipe, bool isEmpty)
     {
-        Uncount();
-        _lender!.TakeBack(pipe, isEmpty);
+        PipePool lender = (PipePool)pipe.Lender!;
+        Uncount(lender);
+        lender.TakeBack(pipe, isEmpty);
     }
 
     /// <summary>
@@ -69,7 +74,7 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     /// </summary>
     public void Learn(Pipe pipe, long filled) => _wantsLarge = filled >= pipe.LentCapacity / 4 || (_wantsLarge && filled >= PipePool.DefaultCapacity / 4);
 
-    private static PipePool Extra(bool othersAreInAHurry) => othersAreInAHurry ? _middling : _large;
+    private static PipePool Extra(bool othersAreInAHurry, int count) => othersAreInAHurry || count > MostLargeTogether ? _middling : _large;
 
     private static bool TryCount(int capacity)
     {
@@ -90,11 +95,11 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
             ?? _byPowerOfTwo[power]!;
     }
 
-    private void Uncount()
+    private static void Uncount(PipePool lender)
     {
-        if (_lender == _large || _lender == _middling)
+        if (lender == _large || lender == _middling)
         {
-            Interlocked.Add(ref _extraLent, -_lender.Capacity);
+            Interlocked.Add(ref _extraLent, -lender.Capacity);
         }
     }
 }

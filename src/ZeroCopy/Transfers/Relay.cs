@@ -9,15 +9,15 @@ namespace ZeroCopy;
 /// </summary>
 /// <remarks>The pumps tell of their end wherever they are, both at once perhaps. How the relay ended is what came first.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Its end disposes the timers.")]
-internal sealed class Relay(CopyPump aToB, CopyPump bToA, RelayOptions options)
+internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
 {
     private const RelayEnd Undecided = (RelayEnd)(-1);
     private const RelayEnd Cancelled = default;
 
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger? _logger = options.LoggerFactory?.CreateLogger("ZeroCopy.Transfer");
-    private readonly long _idleMilliseconds = Milliseconds(options.IdleTimeout);
-    private readonly long _drainMilliseconds = Milliseconds(options.DrainTimeout);
+    private readonly long _idleMilliseconds = Transfer.Milliseconds(options.IdleTimeout);
+    private readonly long _drainMilliseconds = Transfer.Milliseconds(options.DrainTimeout);
     private Timer? _idle;
     private Timer? _drain;
     private RelayEnd _end = Undecided;
@@ -39,12 +39,7 @@ internal sealed class Relay(CopyPump aToB, CopyPump bToA, RelayOptions options)
         return Outcome(cancellationToken);
     }
 
-    /// <summary>In whole ones and one more, so that it is not over too early, and no more than a timer takes, which is seven weeks.</summary>
-    private static long Milliseconds(TimeSpan? time) => time is null || time == Timeout.InfiniteTimeSpan
-        ? Timeout.Infinite
-        : (long)Math.Min(Math.Ceiling(time.Value.TotalMilliseconds) + 1, uint.MaxValue - 1);
-
-    private void OnEnd(CopyPump ended, CopyPump other)
+    private void OnEnd(Pump ended, Pump other)
     {
         if (ended.Error != Errno.None)
         {
@@ -116,24 +111,8 @@ internal sealed class Relay(CopyPump aToB, CopyPump bToA, RelayOptions options)
         bToA.Settle();
         RelayEnd end = aToB.IsAtTheEnd && bToA.IsAtTheEnd ? RelayEnd.Completed : _end;
         RelayResult result = new(end, aToB.ToDirection(), bToA.ToDirection());
-        if (_logger is not null)
-        {
-            Log(_logger, result);
-        }
-
+        QuietLog.Write(_logger, result, static (logger, result) =>
+            RelayLog.Ended(logger, result.BytesAToB, result.BytesBToA, result.End, result.AToB.Error, result.BToA.Error));
         return result.End == Cancelled ? throw new TransferCanceledException(result, cancellationToken) : result;
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "A logger that throws must not hide what came of the relay.")]
-    private static void Log(ILogger logger, RelayResult result)
-    {
-        try
-        {
-            RelayLog.Ended(logger, result.BytesAToB, result.BytesBToA, result.End, result.AToB.Error, result.BToA.Error);
-        }
-        catch (Exception)
-        {
-            // There is nowhere else to say so.
-        }
     }
 }

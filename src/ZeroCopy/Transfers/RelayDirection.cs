@@ -46,4 +46,7 @@ public sealed class RelayDirection
 
     /// <inheritdoc cref="CopyResult.Statistics"/>
     public TransferStatistics Statistics { get; }
+
+    /// <summary>What became of the tap; null where there was none.</summary>
+    public SinkResult? Tap { get; internal init; }
 }

@@ -38,6 +38,22 @@ public sealed class RelayOptions
     /// <summary>The same for the other direction.</summary>
     public ReadOnlyMemory<byte> PrefixBToA { get; set; }
 
+    /// <summary>
+    /// Where a copy of the bytes from a to b goes too, those of the prefix included: a file, a pipe or a socket. Null, by default, or the default
+    /// endpoint, for none. What a tap's failure does to the relay: nothing; it is detached, and <see cref="RelayDirection.Tap"/> says what became of it.
+    /// </summary>
+    public TransferEndpoint? TapAToB { get; set; }
+
+    /// <summary>The same for the other direction. Not the same file, unless it appends: each would write over what the other has written.</summary>
+    public TransferEndpoint? TapBToA { get; set; }
+
+    /// <summary>
+    /// How long a tap may take no byte at all while there are some for it, more than zero; then it has failed, with ETIMEDOUT, and is detached. Its direction
+    /// waits meanwhile. By default a second; <see cref="Timeout.InfiniteTimeSpan"/> where the relay is rather to wait for ever than to lose a byte of
+    /// the copy. A write to a disk is not cut short by it.
+    /// </summary>
+    public TimeSpan SlowTapTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Counts the bytes from a to b while the relay runs. Null by default.</summary>
     public TransferCounters? CountersAToB { get; set; }
 

@@ -35,6 +35,10 @@ internal sealed partial class Side
     /// <summary>Whether two sides are the same descriptor, or descriptors of the same thing.</summary>
     public static bool AreSame(Side one, Side other) => one.Kind == other.Kind && one._identity == other._identity;
 
+    /// <summary>Whether two destinations are the same file, each at a position of its own in it.</summary>
+    public static bool WriteOverEachOther(Side one, Side other) =>
+        one.Kind == SideKind.File && AreSame(one, other) && !(one._appends && other._appends);
+
     /// <summary>Refuses to copy a pipe into itself, and a file over a part of itself.</summary>
     /// <returns>How much there is to copy at most: of a file that is copied to its own end, what it had in the beginning.</returns>
     public static long? LimitOf(Side source, Side destination, long? length, int prefix)

@@ -54,6 +54,7 @@ public static partial class Transfer
         options ??= new RelayOptions();
         Check.Positive(options.IdleTimeout);
         Check.Positive(options.DrainTimeout);
+        Check.Positive(options.SlowTapTimeout);
         Check.NotNegative(options.MaxBytes);
         Check.Positive(options.MaxBytesPerSecond);
         CopyOptions optionsAToB = options.ForDirection(options.PrefixAToB, options.CountersAToB);
@@ -69,16 +70,40 @@ public static partial class Transfer
             throw new ArgumentException("Both sides are the same.", nameof(b));
         }
 
-        CopyPump aToB = CreateDirection(fromA, toB, optionsAToB, options.MaxBytesPerSecond);
-        CopyPump bToA = CreateDirection(fromB, toA, optionsBToA, options.MaxBytesPerSecond);
-        MakeReady(fromA, toB, fromB, toA);
+        Side? tapAToB = OpenTap(options.TapAToB);
+        Side? tapBToA = OpenTap(options.TapBToA);
+        if (tapAToB is not null && tapBToA is not null && Side.WriteOverEachOther(tapAToB, tapBToA))
+        {
+            throw new ArgumentException("Both taps are the same file, and would write over each other.", nameof(options));
+        }
+
+        Pump aToB = CreateDirection(fromA, toB, tapAToB, optionsAToB, options);
+        Pump bToA = CreateDirection(fromB, toA, tapBToA, optionsBToA, options);
+        MakeReady([fromA, toB, fromB, toA, .. tapAToB is null ? [] : new[] { tapAToB }, .. tapBToA is null ? [] : new[] { tapBToA }]);
         return new Relay(aToB, bToA, options).RunAsync(cancellationToken);
     }
 
-    private static CopyPump CreateDirection(Side from, Side to, CopyOptions options, long? rate) =>
-        new(from, to, Side.LimitOf(from, to, options.Length, options.Prefix.Length), options)
+    private static Side? OpenTap(TransferEndpoint? tap) =>
+        tap?.On(TransferSide.Destination) is null ? null : Side.Open(tap.Value, TransferSide.Destination, null, "options");
+
+    private static Pump CreateDirection(Side from, Side to, Side? tap, CopyOptions copyOptions, RelayOptions options)
+    {
+        long? length = Side.LimitOf(from, to, copyOptions.Length, copyOptions.Prefix.Length);
+        Pump pump = new(from, tap is null ? length : Side.LimitOf(from, tap, length, copyOptions.Prefix.Length), copyOptions)
         {
-            Rate = rate is null ? null : new RateLimit(rate.Value),
+            Rate = options.MaxBytesPerSecond is null ? null : new RateLimit(options.MaxBytesPerSecond.Value),
             PassesEndOn = true,
         };
+        Outlet destination = new(pump, to) { Counters = copyOptions.Counters };
+        if (tap is null)
+        {
+            pump.Connect(destination);
+        }
+        else
+        {
+            pump.Connect(destination, new Outlet(pump, tap) { IsVital = false, Patience = Milliseconds(options.SlowTapTimeout) });
+        }
+
+        return pump;
+    }
 }

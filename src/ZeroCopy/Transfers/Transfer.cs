@@ -67,7 +67,7 @@ public static partial class Transfer
     /// <see href="https://man7.org/linux/man-pages/man2/copy_file_range.2.html">copy_file_range(2)</see>.
     /// </remarks>
     public static CopyResult Copy(TransferEndpoint source, TransferEndpoint destination, CopyOptions? options = null) =>
-        Open(source, destination, options).RunToEnd();
+        Run(Open(source, destination, options));
 
     /// <summary>Copies from a source to a destination, without a thread that waits.</summary>
     /// <param name="source">Where the bytes come from: until its end, or <see cref="CopyOptions.Length"/> bytes.</param>
@@ -82,16 +82,29 @@ public static partial class Transfer
     /// <inheritdoc cref="Copy" path="/exception|/remarks"/>
     public static ValueTask<CopyResult> CopyAsync(
         TransferEndpoint source, TransferEndpoint destination, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
-        Open(source, destination, options).RunAsync(cancellationToken);
+        RunAsync(Open(source, destination, options), cancellationToken);
 
-    private static CopyPump Open(TransferEndpoint source, TransferEndpoint destination, CopyOptions? options)
+    private static CopyResult Run(Pump pump)
+    {
+        pump.RunToEnd();
+        return pump.ToCopy(CancellationToken.None);
+    }
+
+    private static async ValueTask<CopyResult> RunAsync(Pump pump, CancellationToken cancellationToken)
+    {
+        await pump.RunAsync(cancellationToken);
+        return pump.ToCopy(cancellationToken);
+    }
+
+    private static Pump Open(TransferEndpoint source, TransferEndpoint destination, CopyOptions? options)
     {
         Check.Platform();
         options ??= new CopyOptions();
         Validate(options);
         Side from = Side.Open(source, TransferSide.Source, options.SourceOffset, nameof(source));
         Side to = Side.Open(destination, TransferSide.Destination, options.DestinationOffset, nameof(destination));
-        CopyPump pump = new(from, to, Side.LimitOf(from, to, options.Length, options.Prefix.Length), options);
+        Pump pump = new(from, Side.LimitOf(from, to, options.Length, options.Prefix.Length), options);
+        pump.Connect(new Outlet(pump, to) { Counters = options.Counters });
         MakeReady(from, to);
         return pump;
     }

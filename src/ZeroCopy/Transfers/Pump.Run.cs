@@ -1,24 +1,24 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace ZeroCopy;
 
 /// <content>Where it runs: on the caller's thread, on a loop, or on the thread pool. What it waits for gives it the thread to go on.</content>
-internal sealed partial class CopyPump : IThreadPoolWorkItem
+internal sealed partial class Pump : IThreadPoolWorkItem
 {
-    private const string Disposed = "An end was disposed while it was copied from or to.";
-
     private Action? _whenOver;
     private CancellationTokenRegistration _cancellation;
     private volatile bool _stopRequested;
-    private volatile bool _destinationIsSuspect;
     private bool _isSynchronous;
 
-    public override bool IsOrphaned => _source.IsClosed || _destination.IsClosed;
+    /// <summary>How often it was woken since it slept: above 0, somebody has it. At first, it is who has made it.</summary>
+    private int _wakeUps = 1;
 
-    public override bool IsCancelled => _stopRequested || _destinationIsSuspect;
+    /// <summary>Whether an end was closed, which no event tells. Asked by a loop too.</summary>
+    public bool IsOrphaned => _source.IsClosed || Array.Exists(_live, static outlet => outlet.Side.IsClosed);
 
-    /// <summary>Copies on this thread, which waits where it must.</summary>
-    public CopyResult RunToEnd()
+    /// <summary>Works on this thread, which waits where it must.</summary>
+    public void RunToEnd()
     {
         _isSynchronous = true;
         Need need;
@@ -30,20 +30,17 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
                 WaitHere(need);
             }
         }
-
-        return Outcome(CancellationToken.None);
     }
 
-    /// <summary>Copies without a thread of its own.</summary>
-    public async ValueTask<CopyResult> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Works without a thread of its own.</summary>
+    public ConfiguredTaskAwaitable RunAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _cancellation = cancellationToken.UnsafeRegister(static state => ((CopyPump)state!).RequestStop(), this);
+        _cancellation = cancellationToken.UnsafeRegister(static state => ((Pump)state!).RequestStop(), this);
         Start(over.SetResult);
 
-        // A user's code is not run before this returns.
-        await over.Task.ConfigureAwait(_progress is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
-        return Outcome(cancellationToken);
+        // A user's code is not run before who awaits this has returned.
+        return over.Task.ConfigureAwait(_progress is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
     }
 
     /// <summary>Starts here, and goes on where what it waits for happens.</summary>
@@ -58,21 +55,26 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
     public void RequestStop()
     {
         _stopRequested = true;
-        WakeUp();
+        Wake();
     }
 
-    /// <summary>Has it look whether its destination is broken.</summary>
-    public void SuspectDestination()
+    /// <summary>Has it go on after a wait for one of its ends. On a loop, most often.</summary>
+    public void WakeFor(Port port)
     {
-        _destinationIsSuspect = true;
-        WakeUp();
+        if (_pipes.IsLight)
+        {
+            _loop!.NoteHurry(port);
+        }
+
+        Wake();
     }
 
-    /// <summary>Takes turns until it is parked, handed to a worker, or over. The caller has the pump, and has it no more afterwards.</summary>
+    /// <summary>Takes turns until it sleeps, is handed to a worker, or is over. The caller has the pump, and has it no more afterwards.</summary>
     public void Run(bool mayBlock)
     {
         while (true)
         {
+            int wakeUps = Volatile.Read(ref _wakeUps);
             Need need = GuardedTurn(mayBlock);
             switch (need)
             {
@@ -81,11 +83,14 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
                     _whenOver!();
                     return;
 
+                case Need.Nothing:
+                    break;
+
                 // To queue it again would wake another thread, for nothing: that was a fifth of what a file to a socket takes.
                 case Need.Worker when mayBlock && DiskWorkers.NobodyWaits:
                     break;
 
-                case Need.Worker when _atWork.Kind == SideKind.File:
+                case Need.Worker when _atWork.Side.Kind == SideKind.File:
                     DiskWorkers.Enqueue(this);
                     return;
 
@@ -97,7 +102,7 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
                     break;
 
                 default:
-                    if (TryPark(need))
+                    if (TryPark(need) && Interlocked.Add(ref _wakeUps, -wakeUps) == 0)
                     {
                         return;
                     }
@@ -109,22 +114,15 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
 
     public void Execute() => Run(mayBlock: true);
 
-    public override void Complete(Exception? error)
+    private void Wake()
     {
-        if (error is not null)
+        if (Interlocked.Increment(ref _wakeUps) == 1)
         {
-            FailUnexpectedly(error);
+            Run(mayBlock: false);
         }
-
-        if (_pipes.IsLight)
-        {
-            _loop!.NoteHurry(this);
-        }
-
-        Run(mayBlock: false);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A loop must live on whatever happens to one of its pumps; the copy fails with it.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A loop must live on whatever happens to one of its pumps; the transfer fails with it.")]
     private Need GuardedTurn(bool mayBlock)
     {
         if (_isOver)
@@ -134,30 +132,11 @@ internal sealed partial class CopyPump : IThreadPoolWorkItem
 
         try
         {
-            ThrowIfOrphaned();
-            return Turn(mayBlock);
+            return Attend() == Need.Done ? Need.Done : Turn(mayBlock);
         }
         catch (Exception e)
         {
             return FailUnexpectedly(e);
-        }
-    }
-
-    private void ThrowIfOrphaned()
-    {
-        if (IsOrphaned)
-        {
-            throw new ObjectDisposedException(objectName: null, Disposed);
-        }
-    }
-
-    /// <summary>Runs it here if it is parked. If not, it sees what it is woken for before it parks.</summary>
-    private void WakeUp()
-    {
-        Interlocked.MemoryBarrier();
-        if (_loop?.TryTakeOut(this) == true)
-        {
-            Run(mayBlock: false);
         }
     }
 }

@@ -1,39 +1,34 @@
 namespace ZeroCopy;
 
 /// <content>From the source into an empty pipe, or into the buffer.</content>
-internal sealed partial class CopyPump
+internal sealed partial class Pump
 {
     private Need Fill()
     {
-        bool isWoken = _wokenFor == Need.Source;
-        _wokenFor = Need.Nothing;
+        bool isWoken = _inlet.TakeWakeUp();
         if (_source.Copies)
         {
-            _idleWakeUps += isWoken ? 1 : 0;
+            _inlet.IdleWakeUps += isWoken ? 1 : 0;
             return FillBuffer();
         }
 
-        bool othersAreInAHurry = _loop?.HasManyInAHurry == true;
-        if (_pipe is not null && _pipes.WantsAnother(othersAreInAHurry))
-        {
-            ReturnPipe(isEmpty: true);
-        }
-
-        if (_pipe is null && _pipes.TryRent(othersAreInAHurry, out _pipe) is var refusal and not Errno.None)
+        Errno refusal = RentPipes();
+        if (refusal != Errno.None)
         {
             return FillWithoutPipe(refusal);
         }
 
-        Errno errno = _source.SpliceInto(_pipe!, Check.Length(Allowed), out long moved);
+        Pipe pipe = _live[^1].Pipe!;
+        Errno errno = _source.SpliceInto(pipe, Check.Length(Allowed), out long moved);
         if (errno == Errno.None && moved > 0)
         {
             // Less than the pipe holds is all that there was, most likely; to wait is cheaper than to be told so.
-            _sourceIsDry = moved < _pipe!.LentCapacity && _source.TellsTheEnd;
-            _inPipe = moved;
-            Count(moved, TransferPath.Splice);
-            _statistics.PipeCapacity = Math.Max(_statistics.PipeCapacity, _pipe.LentCapacity);
-            _pipes.Learn(_pipe, moved);
-            return Need.Nothing;
+            _sourceIsDry = moved < pipe.LentCapacity && _source.TellsTheEnd;
+            CountRead(moved, TransferPath.Splice);
+            _statistics.PipeCapacity = Math.Max(_statistics.PipeCapacity, pipe.LentCapacity);
+            _pipes.Learn(pipe, moved);
+            _live[^1].LoadPipe(moved);
+            return _live.Length == 1 ? Need.Nothing : Duplicate(moved);
         }
 
         return errno switch
@@ -42,7 +37,7 @@ internal sealed partial class CopyPump
             Errno.EAGAIN when isWoken => LookCloser(),
             Errno.EAGAIN => Need.Source,
             _ when Refuses(errno) && (!_source.HasSpliced || _source.Kind == SideKind.Terminal) => CopyFromSource(errno),
-            _ => Fail(_source, errno),
+            _ => Fail(_inlet, errno),
         };
     }
 
@@ -52,7 +47,7 @@ internal sealed partial class CopyPump
     /// </summary>
     private Need ConfirmEnd()
     {
-        if (_source.IsSocket || _source.Kind == SideKind.File)
+        if (_source.IsSocket || IsFromFile)
         {
             return FillBuffer();
         }
@@ -67,9 +62,9 @@ internal sealed partial class CopyPump
     /// </summary>
     private Need LookCloser()
     {
-        _idleWakeUps++;
+        _inlet.IdleWakeUps++;
         return _source.IsSocket ? FillBuffer()
-            : _idleWakeUps == MostIdleWakeUps ? CopyFromSource(Errno.EAGAIN)
+            : _inlet.IdleWakeUps == Port.MostIdleWakeUps ? CopyFromSource(Errno.EAGAIN)
             : Need.Source;
     }
 
@@ -100,31 +95,40 @@ internal sealed partial class CopyPump
         {
             case Errno.None when count > 0:
                 _sourceIsDry = count < buffer.Length && _source.TellsTheEnd;
-                _ahead = _buffer.AsMemory(0, (int)count);
-                Count(count, TransferPath.ReadWrite);
+                CountRead(count, TransferPath.ReadWrite);
+                foreach (Outlet outlet in _live)
+                {
+                    outlet.Load(_buffer.AsMemory(0, (int)count));
+                }
+
                 return Need.Nothing;
 
             case Errno.None:
-                ThrowIfOrphaned();
+                if (_source.IsClosed)
+                {
+                    return Fail(_inlet, Errno.EBADF);
+                }
+
                 _hasEnded = true;
-                return _source.IsSocket && SocketFaults.Of(_source.Handle) is var fault and not Errno.None ? Fail(_source, fault) : Need.Nothing;
+                return _source.IsSocket && SocketFaults.Of(_source.Handle) is var fault and not Errno.None ? Fail(_inlet, fault) : Need.Nothing;
 
             case Errno.EAGAIN:
                 return Need.Source;
 
             default:
-                return Fail(_source, errno);
+                return Fail(_inlet, errno);
         }
     }
 
     /// <summary>From file to file, as long as the kernel does it all.</summary>
     private Need CopyRange()
     {
-        Errno errno = _source.CopyRangeTo(_destination, Math.Min(Allowed, ShareOfTurn), out long copied);
+        Outlet outlet = _outlets[0];
+        Errno errno = _source.CopyRangeTo(outlet.Side, Math.Min(Allowed, ShareOfTurn), out long copied);
         if (errno == Errno.None && copied > 0)
         {
-            Count(copied, TransferPath.CopyFileRange);
-            CountWritten(copied, TransferPath.CopyFileRange);
+            CountRead(copied, TransferPath.CopyFileRange);
+            outlet.CountCopied(copied);
             return Need.Nothing;
         }
 
@@ -143,6 +147,6 @@ internal sealed partial class CopyPump
             return Need.Nothing;
         }
 
-        return Fail(errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EFBIG or Errno.EPERM or Errno.EROFS ? _destination : _source, errno);
+        return Fail(errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EFBIG or Errno.EPERM or Errno.EROFS ? outlet : _inlet, errno);
     }
 }
