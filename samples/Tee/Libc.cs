@@ -5,16 +5,15 @@ using ZeroCopy;
 namespace TeeSample;
 
 /// <summary>
-/// What a tee needs beside the three calls and .NET has no plain form of: open with O_APPEND, read and write at the descriptor's own position,
-/// and a wait for one descriptor that sets no flag on it, since standard input and output are shared with other processes.
+/// What a tee needs and .NET has no plain form of: open with O_APPEND, a close that tells errors, and the truth about standard descriptors, which are
+/// shared with other processes.
 /// </summary>
 internal static partial class Libc
 {
-    public const short POLLIN = 1;
-    public const short POLLOUT = 4;
-
     private const int F_GETFD = 1;
+    private const int F_SETPIPE_SZ = 1031;
     private const int FD_CLOEXEC = 1;
+    private const int LargestPipe = 1024 * 1024;
     private const int O_WRONLY = 1;
     private const int O_CREAT = 0x40;
     private const int O_TRUNC = 0x200;
@@ -48,43 +47,17 @@ internal static partial class Libc
         return close(fd) < 0 ? LastError() : Errno.None;
     }
 
-    public static Errno Read(SafeFileHandle fd, Span<byte> buffer, out int count)
-    {
-        do
-        {
-            count = (int)read(fd, buffer, (nuint)buffer.Length);
-        }
-        while (count < 0 && LastError() == Errno.EINTR);
-        return count < 0 ? LastError() : Errno.None;
-    }
+    /// <summary>Reads no byte, and so fails only where none could be read at all.</summary>
+    public static Errno ReadNothing(SafeFileHandle fd) => read(fd, [], 0) < 0 ? LastError() : Errno.None;
 
-    public static Errno Write(SafeFileHandle fd, ReadOnlySpan<byte> buffer, out int count)
-    {
-        do
-        {
-            count = (int)write(fd, buffer, (nuint)buffer.Length);
-        }
-        while (count < 0 && LastError() == Errno.EINTR);
-        return count < 0 ? LastError() : Errno.None;
-    }
+    /// <summary>
+    /// Makes a pipe as large as an unprivileged user may: the more it holds, the less often its ends wait for each other. What is no pipe, or may not be so
+    /// large, stays as it is.
+    /// </summary>
+    public static void AskForCapacity(SafeFileHandle fd) => _ = fcntl(fd, F_SETPIPE_SZ, LargestPipe);
 
-    /// <summary>Waits until the descriptor is ready, or can say what is wrong with it.</summary>
-    public static void Wait(SafeFileHandle fd, short events)
-    {
-        bool isHeld = false;
-        fd.DangerousAddRef(ref isHeld);
-        try
-        {
-            PollFd entry = new() { Fd = (int)fd.DangerousGetHandle(), Events = events };
-            while (poll(ref entry, 1, -1) < 0 && LastError() == Errno.EINTR)
-            {
-            }
-        }
-        finally
-        {
-            fd.DangerousRelease();
-        }
-    }
+    /// <summary>Says something, if that can be: nobody is there to be told that it cannot.</summary>
+    public static void Say(SafeFileHandle fd, ReadOnlySpan<byte> text) => _ = write(fd, text, (nuint)text.Length);
 
     private static Errno LastError() => (Errno)Marshal.GetLastPInvokeError();
 
@@ -102,15 +75,4 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(SafeFileHandle fd, ReadOnlySpan<byte> buf, nuint count);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int poll(ref PollFd fds, nuint nfds, int timeout);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollFd
-    {
-        public int Fd;
-        public short Events;
-        public short ReturnedEvents;
-    }
 }

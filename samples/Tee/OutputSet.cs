@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -13,11 +12,13 @@ internal sealed class OutputSet : IDisposable
     private const int SpareDescriptors = 16;
 
     private readonly bool _ignoreClosedPipes;
+    private readonly List<Output> _all = [];
+    private volatile bool _readerHasGone;
 
     private OutputSet(bool ignoreClosedPipes) => _ignoreClosedPipes = ignoreClosedPipes;
 
-    /// <summary>Those that work, standard output first. Safe to enumerate while one of them fails.</summary>
-    public ImmutableArray<Output> Open { get; private set; } = [];
+    /// <summary>Those that work, standard output first.</summary>
+    public IEnumerable<Output> Open => _all.Where(output => !output.Handle.IsClosed);
 
     /// <summary>1 as soon as anything went wrong.</summary>
     public int ExitCode { get; private set; }
@@ -26,7 +27,7 @@ internal sealed class OutputSet : IDisposable
     {
         OutputSet outputs = new(ignoreClosedPipes);
         Output standardOutput = new("'standard output'", new SafeFileHandle(1, ownsHandle: false));
-        outputs.Open = [standardOutput];
+        outputs._all.Add(standardOutput);
 
         // Files may take all the descriptors that there are but these, which the runtime needs for what it loads later, and the copy for its pipes.
         SafeFileHandle[] spare = [.. Enumerable.Range(0, SpareDescriptors).Select(_ => Spare())];
@@ -37,7 +38,7 @@ internal sealed class OutputSet : IDisposable
             Errno errno = file.Contains('\uFFFD', StringComparison.Ordinal) ? Errno.EILSEQ : Libc.OpenForWriting(file, append, out handle);
             if (errno == Errno.None)
             {
-                outputs.Open = outputs.Open.Add(new Output(Quoting.Quote(file), handle!) { IsFile = true });
+                outputs._all.Add(new Output(Quoting.Quote(file), handle!) { IsFile = true });
             }
             else
             {
@@ -48,7 +49,11 @@ internal sealed class OutputSet : IDisposable
 
         Array.ForEach(spare, handle => handle.Dispose());
         failures.ForEach(failure => outputs.Report(failure.Name, failure.Errno));
-        if (!Libc.IsInherited(standardOutput.Handle))
+        if (Libc.IsInherited(standardOutput.Handle))
+        {
+            Libc.AskForCapacity(standardOutput.Handle);
+        }
+        else
         {
             outputs.Fail(standardOutput, Errno.EBADF);
         }
@@ -60,8 +65,10 @@ internal sealed class OutputSet : IDisposable
     /// <exception cref="ErrnoException">The reader of a pipe has gone, which ends a tee unless it was told to go on.</exception>
     public void Fail(Output output, Errno errno)
     {
-        if (errno == Errno.EPIPE && !_ignoreClosedPipes)
+        // The pipe to the others has no reader any more when all of them have failed, which was said.
+        if (errno == Errno.EPIPE && (output.IsForOthers ? _readerHasGone : !_ignoreClosedPipes))
         {
+            _readerHasGone = true;
             throw new ErrnoException(errno, "write");
         }
 
@@ -70,26 +77,27 @@ internal sealed class OutputSet : IDisposable
             Report(output.Name, errno);
         }
 
-        Open = Open.Remove(output);
-        output.Dispose();
+        output.Handle.Dispose();
     }
 
-    public void Report(string what, Errno errno)
+    public void Report(string what, Errno errno) => Report($"{what}: {Marshal.GetPInvokeErrorMessage((int)errno)}");
+
+    public void Report(string message)
     {
         ExitCode = 1;
         using SafeFileHandle standardError = new(2, ownsHandle: false);
         if (Libc.IsInherited(standardError))
         {
-            Libc.Write(standardError, Encoding.UTF8.GetBytes($"tee: {what}: {Marshal.GetPInvokeErrorMessage((int)errno)}\n"), out _);
+            Libc.Say(standardError, Encoding.UTF8.GetBytes($"tee: {message}\n"));
         }
     }
 
-    /// <summary>Closes the files, and reports those that fail at that.</summary>
+    /// <summary>Closes the files, and reports what a network file system or a quota says only then.</summary>
     public void Close()
     {
         foreach (Output file in Open.Where(output => output.IsFile))
         {
-            if (file.Close() is Errno errno and not Errno.None)
+            if (Libc.Close(file.Handle) is Errno errno and not Errno.None)
             {
                 Report(file.Name, errno);
             }
@@ -98,10 +106,7 @@ internal sealed class OutputSet : IDisposable
 
     public void Dispose()
     {
-        foreach (Output output in Open)
-        {
-            output.Dispose();
-        }
+        _all.ForEach(output => output.Handle.Dispose());
     }
 
     private static SafeFileHandle Spare()

@@ -30,7 +30,7 @@ command.SetAction(arguments =>
         : null;
     using SafeFileHandle input = new(0, ownsHandle: false);
     using OutputSet outputs = OutputSet.Create(arguments.GetValue(files)!, arguments.GetValue(append), arguments.GetValue(ignoreClosedPipes));
-    using Copier copier = new(input, outputs);
+    Copier copier = new(input, outputs);
     int exitCode = arguments.GetValue(progress) ? ProgressView.Show(copier) : copier.Run();
     GC.KeepAlive(interrupts);
     return exitCode;

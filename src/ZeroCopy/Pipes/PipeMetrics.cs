@@ -1,22 +1,41 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Diagnostics.Metrics;
 
 namespace ZeroCopy;
 
 /// <summary>
-/// What the pools do, on the meter <c>ZeroCopy</c>. Counted here and read by who listens, since the listeners of other instruments are called by who
+/// What the pools do. Counted here and read by who listens to <see cref="PipeMeter"/>, since the listeners of other instruments are called by who
 /// counts: a loop, whose thread is not theirs.
 /// </summary>
 internal static class PipeMetrics
 {
-    [SuppressMessage("Performance", "CA1823", Justification = "It is there to be listened to.")]
-    private static readonly Meter _meter = CreateMeter();
-
     private static long _rents;
     private static long _returns;
     private static long _created;
     private static long _closedFull;
     private static long _closedDirty;
+
+    [SuppressMessage("Design", "CA1031", Justification = "No descriptor is left to load the assembly of meters from: pipes are more important.")]
+    static PipeMetrics()
+    {
+        try
+        {
+            PipeMeter.Create();
+        }
+        catch (Exception)
+        {
+            // The process goes on without a meter.
+        }
+    }
+
+    public static long Rents => Volatile.Read(ref _rents);
+
+    public static long Rented => Rents - Volatile.Read(ref _returns);
+
+    public static long Created => Volatile.Read(ref _created);
+
+    public static long ClosedFull => Volatile.Read(ref _closedFull);
+
+    public static long ClosedDirty => Volatile.Read(ref _closedDirty);
 
     public static void CountRent() => Interlocked.Increment(ref _rents);
 
@@ -25,22 +44,4 @@ internal static class PipeMetrics
     public static void CountCreated() => Interlocked.Increment(ref _created);
 
     public static void CountClosed(bool isDirty) => Interlocked.Increment(ref isDirty ? ref _closedDirty : ref _closedFull);
-
-    private static Meter CreateMeter()
-    {
-        Meter meter = new("ZeroCopy");
-        meter.CreateObservableCounter("zerocopy.pipe.rents", () => Volatile.Read(ref _rents), "{rent}", "How often a pool has lent a pipe.");
-        meter.CreateObservableUpDownCounter(
-            "zerocopy.pipe.rented", () => Volatile.Read(ref _rents) - Volatile.Read(ref _returns), "{pipe}", "Pipes that are lent by a pool.");
-        meter.CreateObservableCounter("zerocopy.pipe.created", () => Volatile.Read(ref _created), "{pipe}", "Pipes that a pool has opened.");
-        meter.CreateObservableCounter(
-            "zerocopy.pipe.closed",
-            () => new[] { Closed(ref _closedFull, "full"), Closed(ref _closedDirty, "dirty") },
-            "{pipe}",
-            "Pipes that a pool has closed when they came back, by reason: full or dirty.");
-        return meter;
-    }
-
-    private static Measurement<long> Closed(ref long count, string reason) =>
-        new(Volatile.Read(ref count), new KeyValuePair<string, object?>("zerocopy.pipe.reason", reason));
 }

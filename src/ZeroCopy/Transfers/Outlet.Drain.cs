@@ -59,7 +59,7 @@ internal sealed partial class Outlet
             Errno.None => FailForNothing(),
             Errno.EAGAIN when isWoken && ++IdleWakeUps == MostIdleWakeUps => CopyFromNowOn(errno),
             Errno.EAGAIN => Need.Destination,
-            _ when Pump.Refuses(errno) && (!Side.HasSpliced || Side.Kind == SideKind.Terminal) => CopyFromNowOn(errno),
+            _ when Pump.Refuses(errno) => CopyFromNowOn(errno),
             _ => Pump.Fail(this, errno),
         };
     }

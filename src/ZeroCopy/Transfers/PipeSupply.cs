@@ -68,6 +68,18 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
         lender.TakeBack(pipe, isEmpty);
     }
 
+    /// <summary>Closes what is idle of the library's own.</summary>
+    public void Trim()
+    {
+        if (_given is null)
+        {
+            _pool?.Trim();
+            _large.Trim();
+            _middling.Trim();
+            PipePool.Shared.Trim();
+        }
+    }
+
     /// <summary>
     /// Learns what a fill has taken. A quarter of the capacity may be all that there was room for: a pipe has slots, and a segment from an Ethernet
     /// takes one with a third of a page. A fill that is smaller shows that the source has not much to give.

@@ -3,12 +3,20 @@ namespace ZeroCopy;
 /// <content>From the pipe that was filled into those of the other destinations.</content>
 internal sealed partial class Pump
 {
+    private Backoff _scarcity;
+    private Errno _whyScarce;
+
     /// <summary>
     /// Has a pipe for each destination, all of them empty. The one that is filled is the smallest, since a pipe takes a duplicate of another one whole if it
     /// has as many slots.
     /// </summary>
     private Errno RentPipes()
     {
+        if (!_scarcity.IsDue())
+        {
+            return _whyScarce;
+        }
+
         Outlet filled = _live[^1];
         if (filled.Pipe is Pipe lent && _pipes.WantsAnother(lent, _loop?.HasManyInAHurry == true, _live.Length))
         {
@@ -20,10 +28,11 @@ internal sealed partial class Pump
 
         foreach (Outlet outlet in _live)
         {
-            Errno errno = outlet.RentPipe();
-            if (errno != Errno.None)
+            _whyScarce = outlet.RentPipe();
+            if (_whyScarce != Errno.None)
             {
-                return errno;
+                GiveUpPipes();
+                break;
             }
 
             if (outlet.Pipe!.LentCapacity < filled.Pipe?.LentCapacity)
@@ -32,7 +41,19 @@ internal sealed partial class Pump
             }
         }
 
-        return Errno.None;
+        _scarcity.Tried(inVain: _whyScarce != Errno.None);
+        return _whyScarce;
+    }
+
+    /// <summary>Where there are not enough for all, none is kept: what is scarce, descriptors most likely, others need too.</summary>
+    private void GiveUpPipes()
+    {
+        foreach (Outlet outlet in _live)
+        {
+            outlet.ReturnPipe();
+        }
+
+        _pipes.Trim();
     }
 
     /// <summary>Duplicates what was filled in, by reference: the last destination has the original.</summary>

@@ -36,7 +36,7 @@ internal sealed partial class Pump
             Errno.None => ConfirmEnd(),
             Errno.EAGAIN when isWoken => LookCloser(),
             Errno.EAGAIN => Need.Source,
-            _ when Refuses(errno) && (!_source.HasSpliced || _source.Kind == SideKind.Terminal) => CopyFromSource(errno),
+            _ when Refuses(errno) => CopyFromSource(errno),
             _ => Fail(_inlet, errno),
         };
     }

@@ -37,9 +37,6 @@ internal sealed partial class Side
     /// <summary>Whether bytes are read and written here instead of spliced.</summary>
     public bool Copies { get; private set; }
 
-    /// <summary>Whether bytes have been spliced here: an error is an error from then on, and no reason to fall back.</summary>
-    public bool HasSpliced { get; private set; }
-
     /// <summary>Whether a call may wait in spite of everything, so that it must be made where that harms nobody.</summary>
     public bool Blocks { get; private set; }
 
@@ -84,7 +81,6 @@ internal sealed partial class Side
         Call = "splice";
         Errno errno = Interop.Splice(Descriptor, Offset, pipe.WriteHandle, null, count, SpliceFlags.NonBlock, out moved);
         Advance(moved);
-        HasSpliced |= moved > 0;
         return errno;
     }
 
@@ -99,7 +95,6 @@ internal sealed partial class Side
         SpliceFlags flags = SpliceFlags.NonBlock | (hasMore ? SpliceFlags.More : SpliceFlags.None);
         Errno errno = Interop.Splice(pipe.ReadHandle, null, Descriptor, Offset, Math.Min(count, MostAtOnce), flags, out moved);
         Advance(moved);
-        HasSpliced |= moved > 0;
         return errno;
     }
 
