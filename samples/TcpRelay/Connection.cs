@@ -78,7 +78,7 @@ internal sealed class Connection
             }
             catch (SocketException e)
             {
-                Abort(_client);
+                _client.Abort();
                 outcome = $"cannot connect: {e.Message}";
             }
             catch (OperationCanceledException)
@@ -94,19 +94,19 @@ internal sealed class Connection
 
     private async Task<string> RelayAsync(Socket server)
     {
-        SendAtOnce(_client);
-        SendAtOnce(server);
+        _client.SendAtOnce();
+        server.SendAtOnce();
         RelayResult result = await Transfer.RelayAsync(_client, server, _options, _cancellation.Token);
 
         // A reset is passed on as one: what was cut off must not look like the end.
         if (result.AToB.Side == TransferSide.Source)
         {
-            Abort(server);
+            server.Abort();
         }
 
         if (result.BToA.Side == TransferSide.Source)
         {
-            Abort(_client);
+            _client.Abort();
         }
 
         return result.End switch
@@ -120,22 +120,4 @@ internal sealed class Connection
 
     private static string Fault(RelayDirection direction, string reader, string writer) =>
         direction.Side is TransferSide side ? $"{direction.Error} at the {(side == TransferSide.Source ? reader : writer)}, " : string.Empty;
-
-    /// <summary>A forwarder has all that it is given: there is nothing to wait for, as Nagle's algorithm would.</summary>
-    private static void SendAtOnce(Socket socket)
-    {
-        if (socket.AddressFamily != AddressFamily.Unix)
-        {
-            socket.NoDelay = true;
-        }
-    }
-
-    /// <summary>Has the socket closed with a reset.</summary>
-    private static void Abort(Socket socket)
-    {
-        if (socket.AddressFamily != AddressFamily.Unix)
-        {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-    }
 }
