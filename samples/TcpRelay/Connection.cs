@@ -12,15 +12,17 @@ internal sealed class Connection
     private readonly Socket _client;
     private readonly EndPoint _target;
     private readonly RelayOptions _options;
+    private readonly Func<Tap>? _openTap;
     private readonly CancellationTokenSource _cancellation;
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _lastBytes;
     private long _silentSince;
 
-    public Connection(Socket client, EndPoint target, RelayOptions options, CancellationToken abort)
+    public Connection(Socket client, EndPoint target, RelayOptions options, Func<Tap>? openTap, CancellationToken abort)
     {
         _client = client;
         _target = target;
+        _openTap = openTap;
         _options = new RelayOptions
         {
             IdleTimeout = options.IdleTimeout,
@@ -74,6 +76,7 @@ internal sealed class Connection
             try
             {
                 using Socket server = await SpliceSocket.ConnectAsync(_target, _cancellation.Token);
+                using Tap? tap = OpenTap(log);
                 outcome = await RelayAsync(server);
             }
             catch (SocketException e)
@@ -115,8 +118,28 @@ internal sealed class Connection
             RelayEnd.IdleTimeout => "idle for too long",
             RelayEnd.MaxBytes => "as many bytes as it may have",
             _ => $"failed: {Fault(result.AToB, "client", "server")}{Fault(result.BToA, "server", "client")}".TrimEnd(',', ' '),
-        };
+        } + Fault(result.AToB.Tap, "there") + Fault(result.BToA.Tap, "back");
     }
+
+    /// <summary>A tap that cannot be had is no reason to refuse a client.</summary>
+    private Tap? OpenTap(Action<string> log)
+    {
+        try
+        {
+            Tap? tap = _openTap?.Invoke();
+            _options.TapAToB = tap?.There;
+            _options.TapBToA = tap?.Back;
+            return tap;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log($"{Client}: cannot tap: {e.Message}");
+            return null;
+        }
+    }
+
+    private static string Fault(SinkResult? tap, string way) =>
+        tap?.Error is ErrnoException error ? $"; tapped {way} only {tap.BytesDelivered} bytes: {error.Errno}" : string.Empty;
 
     private static string Fault(RelayDirection direction, string reader, string writer) =>
         direction.Side is TransferSide side ? $"{direction.Error} at the {(side == TransferSide.Source ? reader : writer)}, " : string.Empty;

@@ -6,7 +6,7 @@ using ZeroCopy;
 namespace TcpRelaySample;
 
 /// <summary>Accepts clients, and forwards each to the target, until it is told to stop.</summary>
-internal sealed class Forwarder(EndPoint target, RelayOptions options)
+internal sealed class Forwarder(EndPoint target, RelayOptions options, string? tapFile)
 {
     /// <summary>How long the open connections may still go on after a stop.</summary>
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(30);
@@ -17,6 +17,7 @@ internal sealed class Forwarder(EndPoint target, RelayOptions options)
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<Connection, Task> _open = new();
+    private int _accepted;
 
     public IEnumerable<Connection> Open => _open.Keys;
 
@@ -39,7 +40,8 @@ internal sealed class Forwarder(EndPoint target, RelayOptions options)
             try
             {
                 Socket client = await SpliceSocket.AcceptAsync(listener, stop);
-                Connection connection = new(client, target, options, abort);
+                int number = ++_accepted;
+                Connection connection = new(client, target, options, tapFile is null ? null : () => new Tap(tapFile, number), abort);
                 Task run = connection.RunAsync(log);
                 _open[connection] = run;
                 _ = run.ContinueWith(_ => _open.TryRemove(connection, out Task? _), TaskScheduler.Default);

@@ -1,8 +1,9 @@
 // A TCP port forwarder: each client is connected to the target, and the bytes go both ways inside the kernel.
 //
-//   dotnet run -c Release --project samples/TcpRelay -- --listen 127.0.0.1:6380 --to 127.0.0.1:6379 [--idle-timeout 30s] [--max-bytes N] [--live]
+//   dotnet run -c Release --project samples/TcpRelay -- --listen 127.0.0.1:6380 --to 127.0.0.1:6379 [--idle-timeout 30s] [--max-bytes N] [--tap FILE] [--live]
 //
-// ADDRESS is HOST:PORT, [IPV6]:PORT or unix:PATH. SIGINT and SIGTERM stop it: no new clients, and those that are there may finish; a second one ends it at once.
+// ADDRESS is HOST:PORT, [IPV6]:PORT or unix:PATH. With --tap, what connection N carries is copied to FILE.N.there and FILE.N.back. SIGINT and SIGTERM stop
+// it: no new clients, and those that are there may finish; a second one ends it at once.
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
@@ -27,23 +28,30 @@ Option<long?> maxBytes = new("--max-bytes")
     HelpName = "N",
     CustomParser = ParseCount,
 };
+Option<string?> tap = new("--tap")
+{
+    Description = "Copy what connection N carries to FILE.N.there and FILE.N.back.",
+    HelpName = "FILE",
+    CustomParser = ParseFile,
+};
 Option<bool> live = new("--live") { Description = "Show a table of the connections and their rates." };
 
-RootCommand command = new("Forwards TCP and unix connections.") { listen, to, idleTimeout, maxBytes, live };
+RootCommand command = new("Forwards TCP and unix connections.") { listen, to, idleTimeout, maxBytes, tap, live };
 command.SetAction(arguments => RunAsync(
     arguments.GetValue(listen)!,
     arguments.GetValue(to)!,
     new RelayOptions { IdleTimeout = arguments.GetValue(idleTimeout), MaxBytes = arguments.GetValue(maxBytes) },
+    arguments.GetValue(tap),
     arguments.GetValue(live)));
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
-static async Task<int> RunAsync(EndPoint listen, EndPoint to, RelayOptions options, bool isLive)
+static async Task<int> RunAsync(EndPoint listen, EndPoint to, RelayOptions options, string? tapFile, bool isLive)
 {
     using CancellationTokenSource stop = new();
     using CancellationTokenSource abort = new();
     using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-    Forwarder forwarder = new(to, options);
+    Forwarder forwarder = new(to, options, tapFile);
     try
     {
         using Listener listener = new(listen);
@@ -96,5 +104,18 @@ static long? ParseCount(ArgumentResult result)
     }
 
     result.AddError($"--max-bytes: '{result.Tokens[0].Value}' is no number of bytes.");
+    return null;
+}
+
+static string? ParseFile(ArgumentResult result)
+{
+    string file = result.Tokens[0].Value;
+    string? folder = Path.GetDirectoryName(Path.GetFullPath(file.Length == 0 ? "/" : file));
+    if (folder is not null && Directory.Exists(folder) && Path.GetFileName(file).Length > 0)
+    {
+        return file;
+    }
+
+    result.AddError($"--tap: '{file}' is no name for files in a folder that there is.");
     return null;
 }

@@ -18,6 +18,8 @@ public sealed class TcpRelayCommandLineTests : TcpRelayTest
     [InlineData("'9999999999h' is no time", "--listen", AnyPort, "--to", "127.0.0.1:1", "--idle-timeout", "9999999999h")]
     [InlineData("--max-bytes", "--listen", AnyPort, "--to", "127.0.0.1:1", "--max-bytes", "-1")]
     [InlineData("--max-bytes", "--listen", AnyPort, "--to", "127.0.0.1:1", "--max-bytes", "many")]
+    [InlineData("--tap: '/no/such/folder/tap'", "--listen", AnyPort, "--to", "127.0.0.1:1", "--tap", "/no/such/folder/tap")]
+    [InlineData("--tap: '/'", "--listen", AnyPort, "--to", "127.0.0.1:1", "--tap", "/")]
     [InlineData("--to", "--listen", AnyPort)]
     [InlineData("--listen", "--to", "127.0.0.1:1")]
     [InlineData("--fast", "--listen", AnyPort, "--to", "127.0.0.1:1", "--fast")]
@@ -75,7 +77,7 @@ public sealed class TcpRelayCommandLineTests : TcpRelayTest
         using Daemon relay = NotYetListening("--help");
         relay.WaitForExit().Should().Be(0);
         string help = string.Join('\n', relay.Lines);
-        help.Should().ContainAll("--listen <ADDRESS>", "--to <ADDRESS>", "--idle-timeout <TIME>", "--max-bytes <N>", "--live");
+        help.Should().ContainAll("--listen <ADDRESS>", "--to <ADDRESS>", "--idle-timeout <TIME>", "--max-bytes <N>", "--tap <FILE>", "--live");
     }
 
     [SkippableFact]

@@ -185,18 +185,6 @@ public sealed class TcpRelayTests : TcpRelayTest
         }
     }
 
-    private static void MustSendAll(Socket from, Socket to, byte[] bytes)
-    {
-        Task sending = OnItsOwnThread(() =>
-        {
-            from.Send(bytes);
-            from.Shutdown(SocketShutdown.Send);
-            return true;
-        });
-        to.ReceiveToEnd().MustBe(bytes);
-        sending.Wait(Patience).Should().BeTrue();
-    }
-
     /// <summary>Sends back what comes, until the end.</summary>
     private static bool Echo(Socket socket)
     {

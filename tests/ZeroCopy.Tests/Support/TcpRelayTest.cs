@@ -56,6 +56,18 @@ public abstract class TcpRelayTest : TransferTest
         return Own(new SocketPair(client, InTime(server.Accept)));
     }
 
+    protected static void MustSendAll(Socket from, Socket to, byte[] bytes)
+    {
+        Task sending = OnItsOwnThread(() =>
+        {
+            from.Send(bytes);
+            from.Shutdown(SocketShutdown.Send);
+            return true;
+        });
+        to.ReceiveToEnd().MustBe(bytes);
+        sending.Wait(Patience).Should().BeTrue();
+    }
+
     private static Socket NewSocket(bool isUnix) =>
         isUnix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
