@@ -1,0 +1,68 @@
+// A layer-4 relay in an ASP.NET Core host: Kestrel serves HTTP on some of its end points, and on others the bytes go both ways inside the kernel.
+//
+//   dotnet run -c Release --project samples/KestrelRelay -- --Relay:Redis:Listen 127.0.0.1:6380 --Relay:Redis:To 127.0.0.1:6379
+//   curl http://127.0.0.1:8080/connections
+//
+// Settings are in appsettings.json, and come from the environment and the command line as any of ASP.NET Core's; another name beside Redis is another
+// relay. SIGINT and SIGTERM stop the host: no new clients, and those that are there may finish, for ShutdownTimeoutSeconds.
+
+using System.Net.Sockets;
+using KestrelRelaySample;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+try
+{
+    await using WebApplication app = Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is InvalidSettingException or IOException or SocketException or InvalidDataException or FormatException)
+{
+    // What is wrong with a setting, or with an address to listen on. Anything else is a fault of the program, and is shown as one.
+    await Console.Error.WriteLineAsync($"kestrelrelay: {e.Message}");
+    return 1;
+}
+
+static WebApplication Build(string[] args)
+{
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    foreach ((string name, RelaySettings settings) in RelaySettings.Read(builder.Configuration.GetSection("Relay")))
+    {
+        builder.Services.AddSingleton(services => new Relay(name, settings, services.GetRequiredService<ILogger<Relay>>()));
+    }
+
+    // Kestrel asks the factory that was added last whether it can bind an end point, then the one before: its own, for sockets.
+    builder.Services.AddSingleton<IConnectionListenerFactory, RelayListenerFactory>();
+    builder.Services.AddOptions<KestrelServerOptions>().Configure<IEnumerable<Relay>>((kestrel, relays) =>
+    {
+        foreach (Relay relay in relays)
+        {
+            relay.ListenIn(kestrel);
+        }
+    });
+
+    // What keeps the host from starting is said once, above.
+    builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
+    WebApplication app = builder.Build();
+    IEnumerable<Relay> relays = app.Services.GetServices<Relay>();
+    app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        foreach (Relay relay in relays)
+        {
+            relay.LogAddress();
+        }
+    });
+    app.MapGet("/", () => string.Concat(relays.Select(relay => $"{relay}\n")));
+    app.MapGet("/healthz", () => "OK\n");
+    app.MapGet("/connections", () => relays.SelectMany(relay => relay.Open).Select(connection => new
+    {
+        connection.Relay,
+        connection.Client,
+        BytesThere = connection.There.BytesWritten,
+        BytesBack = connection.Back.BytesWritten,
+        Seconds = connection.Age.TotalSeconds,
+    }));
+    return app;
+}
