@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace ZeroCopy.Tests.Support;
+
+/// <summary>A test of the relay in an ASP.NET Core host, as a process of its own.</summary>
+public abstract class KestrelRelayTest : TcpRelayTest
+{
+    private const string SaysOfHttp = "Now listening on: http://";
+
+    /// <summary>Starts the sample with its relay between a port that the kernel chooses and that address, and waits until it listens.</summary>
+    protected Daemon StartHost(string to, params string[] settings)
+    {
+        Daemon host = Own(NotYetStarted(["--Relay:Redis:Listen", AnyPort, "--Relay:Redis:To", to, .. settings]));
+        host.WaitForLine("Redis is listening on ");
+        return host;
+    }
+
+    protected static Daemon NotYetStarted(params string[] settings) =>
+        new("dotnet", [Repository.Built("KestrelRelay", "KestrelRelay.dll"), "--Kestrel:Endpoints:Http:Url", $"http://{AnyPort}", .. settings]);
+
+    /// <summary>What its HTTP end point answers.</summary>
+    protected static string Get(Daemon host, string path)
+    {
+        Shell.SkipWithout("curl");
+        string line = host.Lines.Single(line => line.Contains(SaysOfHttp, StringComparison.Ordinal) && !line.EndsWith("(relay)", StringComparison.Ordinal));
+        string address = line[line.IndexOf("http://", StringComparison.Ordinal)..];
+        Finished answer = Shell.Line($"curl -sS --fail {address}{path}");
+        answer.ExitCode.Should().Be(0, "{0}", answer.Error);
+        return answer.Text;
+    }
+
+    protected static JsonElement[] GetConnections(Daemon host)
+    {
+        using JsonDocument document = JsonDocument.Parse(Get(host, "/connections"));
+        return [.. document.RootElement.EnumerateArray().Select(connection => connection.Clone())];
+    }
+
+    /// <summary>Sends all of it and then the end, which must arrive.</summary>
+    protected static void MustSendAll(Socket from, Socket to, byte[] bytes)
+    {
+        Task sending = OnItsOwnThread(() =>
+        {
+            from.Send(bytes);
+            from.Shutdown(SocketShutdown.Send);
+            return true;
+        });
+        to.ReceiveToEnd().MustBe(bytes);
+        sending.Wait(Patience).Should().BeTrue();
+    }
+
+    protected static void MustBeReset(Socket socket) =>
+        FluentActions.Invoking(() => InTime(socket.ReceiveToEnd)).Should().Throw<SocketException>().Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
+
+    protected bool IsRefused(Daemon host)
+    {
+        try
+        {
+            Connect(host).Dispose();
+            return false;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>An address that does not answer who connects, since it has all the clients that may wait to be accepted.</summary>
+    protected string SilentAddress()
+    {
+        Socket server = Own(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        server.Listen(0);
+        bool isWaiting;
+        do
+        {
+            Socket client = Own(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false });
+            StartConnecting(client, server.LocalEndPoint!);
+            isWaiting = !client.Poll(TimeSpan.FromMilliseconds(200), SelectMode.SelectWrite);
+        }
+        while (!isWaiting);
+        return string.Create(CultureInfo.InvariantCulture, $"{server.LocalEndPoint}");
+    }
+
+    /// <summary>Sends more than all that is between the ends holds.</summary>
+    protected static Task SendTooMuch(Socket socket) => OnItsOwnThread(() => socket.Send(new byte[100_000_000]));
+
+    private static void StartConnecting(Socket client, EndPoint address)
+    {
+        try
+        {
+            client.Connect(address);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+        {
+            // It is on its way, or waits for ever.
+        }
+    }
+}
