@@ -32,7 +32,7 @@ static WebApplication Build(string[] args)
         builder.Services.AddSingleton(services => new Relay(name, settings, services.GetRequiredService<ILogger<Relay>>()));
     }
 
-    // Kestrel asks the factory that was added last whether it can bind an end point, then the one before: its own, for sockets.
+    // Kestrel asks each factory whether it can bind an end point. Its own, which is there already, takes those of HTTP; this one no other than relays'.
     builder.Services.AddSingleton<IConnectionListenerFactory, RelayListenerFactory>();
     builder.Services.AddOptions<KestrelServerOptions>().Configure<IEnumerable<Relay>>((kestrel, relays) =>
     {

@@ -10,8 +10,8 @@ namespace KestrelRelaySample;
 internal sealed class Relay(string name, RelaySettings settings, ILogger<Relay> logger)
 {
     private readonly ConcurrentDictionary<RelayConnection, string> _open = new();
+    private readonly SemaphoreSlim _room = new(settings.MaxConnections);
     private ListenOptions? _listening;
-    private int _count;
 
     public IEnumerable<RelayConnection> Open => _open.Keys;
 
@@ -27,21 +27,22 @@ internal sealed class Relay(string name, RelaySettings settings, ILogger<Relay> 
     public void LogAddress() => RelayLog.Listening(logger, name, Listen, Address.Format(settings.Target));
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{name}: {Listen} to {Address.Format(settings.Target)}, {_open.Count} of {settings.MaxConnections} connections");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{name}: {Listen} to {Address.Format(settings.Target)}, {_open.Count} of {settings.MaxConnections} connections");
 
     /// <summary>The connection delegate: Kestrel closes the client's socket once this is over.</summary>
     private async Task RunAsync(ConnectionContext context)
     {
         RelayConnection connection = new(name, context, settings);
+        if (!await _room.WaitAsync(TimeSpan.Zero))
+        {
+            connection.Refuse();
+            RelayLog.Refused(logger, connection.Client, name, settings.MaxConnections);
+            return;
+        }
+
         try
         {
-            if (Interlocked.Increment(ref _count) > settings.MaxConnections)
-            {
-                connection.Refuse();
-                RelayLog.Refused(logger, connection.Client, name, settings.MaxConnections);
-                return;
-            }
-
             _open[connection] = name;
             string outcome = await connection.RunAsync();
             RelayLog.Ended(logger, connection.Client, name, outcome, connection.There.BytesWritten, connection.Back.BytesWritten, connection.Age.TotalSeconds);
@@ -49,7 +50,7 @@ internal sealed class Relay(string name, RelaySettings settings, ILogger<Relay> 
         finally
         {
             _open.TryRemove(connection, out _);
-            Interlocked.Decrement(ref _count);
+            _room.Release();
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace KestrelRelaySample;
 
 /// <summary>
-/// Where a relay listens. A type of its own, so that Kestrel's own transport leaves it alone: that one reads each socket that it accepts, all the time, and
-/// what it has read is not there any more to be spliced.
+/// Where a relay listens. A type of its own, so that Kestrel's own transport leaves it alone: that one reads each socket that it accepts, a MiB ahead of
+/// whoever asks for the bytes, and what it has read is not there any more to be spliced.
 /// </summary>
 internal sealed class RelayEndPoint(EndPoint address) : EndPoint
 {

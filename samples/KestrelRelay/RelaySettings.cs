@@ -7,6 +7,8 @@ namespace KestrelRelaySample;
 /// <summary>The settings of one relay, as they stand in the configuration. Read once, at the start.</summary>
 internal sealed class RelaySettings
 {
+    private static readonly TimeSpan _shortest = TimeSpan.FromMilliseconds(1);
+
     /// <summary>No time here is longer: "30", meant as seconds, would be 30 days.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromDays(1);
 
@@ -72,7 +74,7 @@ internal sealed class RelaySettings
         Require(ParseAddress(text) is not null, path, $"'{text}' is no address: HOST:PORT, [IPV6]:PORT or unix:PATH");
 
     private static void CheckTime(TimeSpan time, string path) =>
-        Require(time >= TimeSpan.FromMilliseconds(1) && time <= _longest, path, $"{time} is no time from 00:00:00.001 to a day, written as HOURS:MINUTES:SECONDS");
+        Require(time >= _shortest && time <= _longest, path, $"{time} is no time from {_shortest:g} to a day, written as HOURS:MINUTES:SECONDS");
 
     private static void Require([DoesNotReturnIf(false)] bool condition, string path, string message)
     {
