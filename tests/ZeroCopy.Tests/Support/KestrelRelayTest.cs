@@ -25,7 +25,7 @@ public abstract class KestrelRelayTest : TcpRelayTest
     protected static string Get(Daemon host, string path)
     {
         Shell.SkipWithout("curl");
-        string line = host.Lines.Single(line => line.Contains(SaysOfHttp, StringComparison.Ordinal) && !line.EndsWith("(relay)", StringComparison.Ordinal));
+        string line = host.Lines.Single(line => line.Contains(SaysOfHttp, StringComparison.Ordinal) && !line.EndsWith(" (relay)", StringComparison.Ordinal));
         string address = line[line.IndexOf("http://", StringComparison.Ordinal)..];
         Finished answer = Shell.Line($"curl -sS --fail {address}{path}");
         answer.ExitCode.Should().Be(0, "{0}", answer.Error);
@@ -52,7 +52,8 @@ public abstract class KestrelRelayTest : TcpRelayTest
     }
 
     protected static void MustBeReset(Socket socket) =>
-        FluentActions.Invoking(() => InTime(socket.ReceiveToEnd)).Should().Throw<SocketException>().Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
+        FluentActions.Invoking(() => InTime(socket.ReceiveToEnd)).Should().Throw<SocketException>()
+            .Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
 
     protected bool IsRefused(Daemon host)
     {
