@@ -23,6 +23,24 @@ internal sealed class FileComparison(CProgram peer, string path, int mib)
         }
     }
 
+    /// <summary>Has a process receive into a file, and measure that.</summary>
+    public static async Task<double[]> ReceiveAsync(CProgram peer, string path, int mib, string way)
+    {
+        using Child receiver = Child.OfThisProgram("socket-to-file", way, path, "0");
+        string port = await receiver.ReadPortAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            using Child send = peer.Start("send", port, $"{mib}");
+            await send.WaitAsync();
+        }
+
+        Expense expense = Expense.Parse(await receiver.ReadLineAsync());
+        await receiver.WaitAsync();
+        return new FileInfo(path).Length == (long)mib << 20
+            ? expense.Figures(mib)
+            : throw new InvalidOperationException($"{new FileInfo(path).Length} bytes arrived of {mib} MiB");
+    }
+
     private async Task SendAsync(int rounds)
     {
         await using (FileStream file = File.Create(path))
@@ -56,26 +74,9 @@ internal sealed class FileComparison(CProgram peer, string path, int mib)
     private async Task ReceiveAsync(int rounds)
     {
         Comparison receives = new(Expense.Names);
-        receives.Add("NetworkStream.CopyToAsync", () => ReceiveAsync("stream"));
-        receives.Add("Transfer.CopyAsync", () => ReceiveAsync("copy"));
+        receives.Add("NetworkStream.CopyToAsync", () => ReceiveAsync(peer, path, mib, "stream"));
+        receives.Add("Transfer.CopyAsync", () => ReceiveAsync(peer, path, mib, "copy"));
         await receives.RunAsync(rounds);
         receives.Write($"{mib} MiB from a socket to a file on tmpfs");
-    }
-
-    private async Task<double[]> ReceiveAsync(string way)
-    {
-        using Child receiver = Child.OfThisProgram("socket-to-file", way, path, "0");
-        string port = await receiver.ReadPortAsync();
-        for (int i = 0; i < 2; i++)
-        {
-            using Child send = peer.Start("send", port, $"{mib}");
-            await send.WaitAsync();
-        }
-
-        Expense expense = Expense.Parse(await receiver.ReadLineAsync());
-        await receiver.WaitAsync();
-        return new FileInfo(path).Length == (long)mib << 20
-            ? expense.Figures(mib)
-            : throw new InvalidOperationException($"{new FileInfo(path).Length} bytes arrived of {mib} MiB");
     }
 }

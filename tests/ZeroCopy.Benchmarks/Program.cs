@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
@@ -15,8 +16,16 @@ switch (args)
         BenchmarkRunner.Run<CallBenchmarks>(config, args[1..]);
         return 0;
 
-    case ["tee"]:
-        await TeeComparison.RunAsync();
+    case ["tee", ..]:
+        await TeeComparison.RunAsync(args[1..]);
+        return 0;
+
+    case ["fan-outs", ..]:
+        await FanOutComparison.RunAsync(args[1..]);
+        return 0;
+
+    case ["taps", ..]:
+        await TapComparison.RunAsync(args[1..]);
         return 0;
 
     case ["relays", ..]:
@@ -58,11 +67,17 @@ switch (args)
         await SocketToFile.RunAsync(args[1], path, Loopback.Listen(listen));
         return 0;
 
+    case ["fan-out", "fanout" or "stream", string bytes, string listen, string targets]:
+        await FanOut.RunAsync(args[1], int.Parse(bytes, CultureInfo.InvariantCulture), Loopback.Listen(listen), [.. targets.Split(',').Select(Loopback.At)]);
+        return 0;
+
     default:
         Console.Error.WriteLine(
             """
             calls [BenchmarkDotNet's options]                   what a call costs over the bare one
-            tee                                                 the tee sample beside other tees
+            tee [--rounds 9]                                    the tee sample beside other tees
+            fan-outs [--rounds 9] [--mib 1024] [--sinks 8]      from one socket to several, side by side
+            taps [--rounds 9] [--mib 1024]                      the relay sample without and with a tap
             relays [--rounds 9] [--mib 4096] [--count 20000]    TCP relays side by side: bulk, then round trips
             files [--rounds 9] [--mib 2048]                     files to and from sockets, side by side
             allocations                                         what a copy allocates for each message
@@ -74,6 +89,7 @@ switch (args)
             relay copy|stream LISTEN TO
             file-to-socket sendfile|copy|stream FILE TO
             socket-to-file copy|stream FILE LISTEN
+            fan-out fanout|stream BUFFER_BYTES LISTEN TO,TO...
             """);
         return 2;
 }

@@ -3,36 +3,66 @@ using ZeroCopy.Tests.Support;
 
 namespace ZeroCopy.Benchmarks;
 
-/// <summary>The tee sample beside the program of the man page and tee(1).</summary>
+/// <summary>The tee sample beside programs in C and tee(1), each between two dd.</summary>
 internal static class TeeComparison
 {
-    private const int Rounds = 9;
-
-    public static async Task RunAsync()
+    public static async Task RunAsync(string[] arguments)
     {
+        int rounds = Options.Parse(arguments, ("--rounds", 9))["--rounds"];
         using CProgram example = await CProgram.BuildAsync("tee-example");
+        using CProgram large = await CProgram.BuildAsync("tee-large");
         await Child.ShellAsync($"dotnet build {Repository.PathOf("samples", "Tee")} -c Release > /dev/null");
-        Comparison tees = new("seconds");
-        tees.Add("the example of tee(2), C", () => SecondsAsync(example.Path));
-        tees.Add("samples/Tee", () => SecondsAsync(Repository.PathOf("artifacts", "bin", "Tee", "release", "Tee")));
-        tees.Add("tee(1)", () => SecondsAsync("tee"));
-        await tees.RunAsync(Rounds);
-
-        tees.WriteHeading($"`{Line("X")}`", "X", "seconds", "speed, the first = 1", "speed, tee(1) = 1");
-        for (int i = 0; i < tees.Count; i++)
+        (string Name, string Path)[] tees =
+        [
+            ("the example of tee(2), C", example.Path),
+            ("20 lines of C, pipes of 1 MiB", large.Path),
+            ("samples/Tee", Repository.PathOf("artifacts", "bin", "Tee", "release", "Tee")),
+            ("tee(1)", "tee"),
+        ];
+        await CompareAsync(tees, rounds, 8192, "/dev/null");
+        string file = $"/dev/shm/zerocopy-{Environment.ProcessId}";
+        try
         {
-            double seconds = tees.MedianOf(i, 0);
-            MarkdownTable.WriteRow(
-                tees.NameOf(i), $"{seconds:F2}", $"{tees.MedianOf(0, 0) / seconds:F2}", $"{tees.MedianOf(tees.Count - 1, 0) / seconds:F2}");
+            await CompareAsync(tees, rounds, 3072, file);
+        }
+        finally
+        {
+            File.Delete(file);
         }
     }
 
-    private static async Task<double[]> SecondsAsync(string tee)
+    private static async Task CompareAsync((string Name, string Path)[] tees, int rounds, int mib, string file)
     {
-        long start = Stopwatch.GetTimestamp();
-        await Child.ShellAsync(Line(tee));
-        return [Stopwatch.GetElapsedTime(start).TotalSeconds];
+        Comparison seconds = new("seconds");
+        Array.ForEach(tees, tee => seconds.Add(tee.Name, () => SecondsAsync(tee.Path, mib, file)));
+        await seconds.RunAsync(rounds);
+
+        string shown = file == "/dev/null" ? file : "FILE";
+        seconds.WriteHeading(
+            $"`{Line("X", mib, shown)}`{(shown == file ? string.Empty : ", FILE on tmpfs")}", "X", "seconds", "speed, the first = 1", "speed, tee(1) = 1");
+        for (int i = 0; i < seconds.Count; i++)
+        {
+            double median = seconds.MedianOf(i, 0);
+            MarkdownTable.WriteRow(
+                seconds.NameOf(i), $"{median:F2}", $"{seconds.MedianOf(0, 0) / median:F2}", $"{seconds.MedianOf(seconds.Count - 1, 0) / median:F2}");
+        }
     }
 
-    private static string Line(string tee) => $"dd if=/dev/zero bs=1M count=8192 2> /dev/null | {tee} /dev/null | dd of=/dev/null bs=1M 2> /dev/null";
+    private static async Task<double[]> SecondsAsync(string tee, int mib, string file)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await Child.ShellAsync(Line(tee, mib, file));
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (file == "/dev/null")
+        {
+            return [seconds];
+        }
+
+        long length = new FileInfo(file).Length;
+        File.Delete(file);
+        return length == (long)mib << 20 ? [seconds] : throw new InvalidOperationException($"{length} bytes arrived of {mib} MiB");
+    }
+
+    private static string Line(string tee, int mib, string file) =>
+        $"dd if=/dev/zero bs=1M count={mib} 2> /dev/null | {tee} {file} | dd of=/dev/null bs=1M 2> /dev/null";
 }

@@ -26,6 +26,13 @@ static double now(void)
     return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
+static double cpu_time(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
 static struct sockaddr_in loopback(int port)
 {
     return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -103,6 +110,36 @@ static void relay_splice(int port, int to, int capacity)
         int in = next_connection(listener), out = dial(to);
         splice_all(in, out, pipe);
         close(out);
+        close(in);
+    }
+}
+
+// To several at once, blocking. Each pipe takes a duplicate of the last one whole, all being of the same capacity.
+// Serves two connections, and says of the second what CPU time it took, and the seconds.
+static void fan_out(int port, int capacity, char **to, int count)
+{
+    int pipes[64][2], out[64], listener = listen_on(port);
+    for (int i = 0; i < count; i++)
+        if (pipe2(pipes[i], O_CLOEXEC) || fcntl(pipes[i][1], F_SETPIPE_SZ, capacity) < 0)
+            die("pipe2");
+    for (int turn = 0; turn < 2; turn++) {
+        int in = next_connection(listener), *last = pipes[count - 1];
+        for (int i = 0; i < count; i++)
+            out[i] = dial(atoi(to[i]));
+        double start = now(), cpu = cpu_time();
+        for (ssize_t n; (n = splice(in, 0, last[1], 0, 1 << 30, SPLICE_F_MOVE | SPLICE_F_NONBLOCK)) > 0;) {
+            for (int i = 0; i < count - 1; i++)
+                if (tee(last[0], pipes[i][1], n, 0) != n)
+                    die("tee");
+            for (int i = 0; i < count; i++)
+                for (ssize_t left = n, moved; left > 0; left -= moved)
+                    if ((moved = splice(pipes[i][0], 0, out[i], 0, left, SPLICE_F_MOVE)) < 0)
+                        die("splice out");
+        }
+        if (turn == 1)
+            printf("%.6f %.6f\n", cpu_time() - cpu, now() - start);
+        for (int i = 0; i < count; i++)
+            close(out[i]);
         close(in);
     }
 }
@@ -199,6 +236,8 @@ int main(int argc, char **argv)
         relay_splice(number[0], number[1], number[2]);
     else if (IS("relay-copy", 3))
         relay_copy(number[0], number[1], number[2]);
+    else if (argc > 4 && argc <= 4 + 64 && !strcmp(argv[1], "fan-out"))
+        fan_out(number[0], number[1], argv + 4, argc - 4);
     else if (IS("sink", 1))
         sink(number[0]);
     else if (IS("echo", 1))
@@ -209,6 +248,7 @@ int main(int argc, char **argv)
         ping_pong(number[0], number[1], number[2]);
     else {
         fprintf(stderr, "peer relay-splice LISTEN TO PIPE_BYTES | relay-copy LISTEN TO BUFFER_BYTES   one direction\n"
+                        "peer fan-out LISTEN PIPE_BYTES TO...                                         to each, twice\n"
                         "peer sink LISTEN | send PORT MIB                                             bulk\n"
                         "peer echo LISTEN | pingpong PORT COUNT BYTES                                 round trips\n");
         return 2;

@@ -19,8 +19,12 @@ internal sealed class RelayPeers : IDisposable
     public static Task<Relaying> StartStreamsAsync(string to) => StartOwnAsync("stream", to);
 
     /// <summary>The sample, as a user runs it.</summary>
-    public static Task<Relaying> StartSampleAsync(string to) => StartAsync(
-        port => new Child("sh", "-c", $"exec dotnet {Repository.Built("TcpRelay", "TcpRelay.dll")} --listen 127.0.0.1:{port} --to 127.0.0.1:{to} 2> /dev/null"));
+    public static Task<Relaying> StartSampleAsync(string to) => StartSampleAsync(to, []);
+
+    public static Task<Relaying> StartSampleAsync(string to, string[] options) => StartAsync(port => new Child(
+        "sh",
+        "-c",
+        $"exec dotnet {Repository.Built("TcpRelay", "TcpRelay.dll")} --listen 127.0.0.1:{port} --to 127.0.0.1:{to} {string.Join(' ', options)} 2> /dev/null"));
 
     public static Task<Relaying> StartHAProxyAsync(string to) => StartAsync(
         port => new Child("env", $"LISTEN={port}", $"TO={to}", "haproxy", "-db", "-q", "-f", Repository.PathOf("tests", "ZeroCopy.Benchmarks", "Peers", "haproxy.cfg")));

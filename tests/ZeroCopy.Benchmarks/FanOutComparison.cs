@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace ZeroCopy.Benchmarks;
+
+/// <summary>From one TCP socket to several on loopback, each way in a process of its own, which measures its second transfer; the other ends are C programs.</summary>
+internal sealed class FanOutComparison(CProgram peer, int mib, int sinks)
+{
+    /// <summary>That of <see cref="Stream.CopyToAsync(Stream)"/>.</summary>
+    private const int BufferSize = 81920;
+
+    private const int LargeBufferSize = 1024 * 1024;
+
+    public static async Task RunAsync(string[] arguments)
+    {
+        Dictionary<string, int> options = Options.Parse(arguments, ("--rounds", 9), ("--mib", 1024), ("--sinks", 8));
+        using CProgram peer = await CProgram.BuildAsync("peer");
+        await new FanOutComparison(peer, options["--mib"], options["--sinks"]).RunAsync(options["--rounds"]);
+    }
+
+    private async Task RunAsync(int rounds)
+    {
+        Comparison ways = new(Expense.Names);
+        ways.Add("one read, a write to each NetworkStream", () => PassOnAsync("stream", BufferSize));
+        ways.Add("the same, by 1 MiB", () => PassOnAsync("stream", LargeBufferSize));
+        ways.Add("Transfer.FanOutAsync", () => PassOnAsync("fanout", BufferSize));
+        ways.Add("splice and tee, C", () => PassOnAsync(ports => peer.Start(["fan-out", "0", $"{LargeBufferSize}", .. ports])));
+        await ways.RunAsync(rounds);
+        ways.Write($"{mib} MiB from a socket to {sinks} sockets, for each GiB that is read");
+    }
+
+    private Task<double[]> PassOnAsync(string way, int bufferSize) => PassOnAsync(
+        ports => Child.OfThisProgram("fan-out", way, bufferSize.ToString(CultureInfo.InvariantCulture), "0", string.Join(',', ports)));
+
+    private async Task<double[]> PassOnAsync(Func<string[], Child> start)
+    {
+        Child[] far = [.. Enumerable.Range(0, sinks).Select(_ => peer.Start("sink", "0"))];
+        try
+        {
+            string[] ports = await Task.WhenAll(far.Select(sink => sink.ReadPortAsync()));
+            using Child middle = start(ports);
+            string port = await middle.ReadPortAsync();
+            for (int i = 0; i < 2; i++)
+            {
+                using Child send = peer.Start("send", port, $"{mib}");
+                await send.WaitAsync();
+                await Task.WhenAll(far.Select(sink => Sink.ReadSecondsAsync(sink, mib)));
+            }
+
+            Expense expense = Expense.Parse(await middle.ReadLineAsync());
+            await middle.WaitAsync();
+            return expense.Figures(mib);
+        }
+        finally
+        {
+            Array.ForEach(far, sink => sink.Dispose());
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace ZeroCopy.Benchmarks;
+
+/// <summary>What a tap costs: the relay sample without and with one to files on tmpfs, and beside them a copy from a socket to such a file.</summary>
+internal sealed class TapComparison(CProgram peer, string path, int mib)
+{
+    public static async Task RunAsync(string[] arguments)
+    {
+        Dictionary<string, int> options = Options.Parse(arguments, ("--rounds", 9), ("--mib", 1024));
+        using CProgram peer = await CProgram.BuildAsync("peer");
+        TapComparison taps = new(peer, $"/dev/shm/zerocopy-{Environment.ProcessId}", options["--mib"]);
+        await taps.RunAsync(options["--rounds"]);
+    }
+
+    private async Task RunAsync(int rounds)
+    {
+        Comparison ways = new("CPU s/GiB");
+        ways.Add("samples/TcpRelay", () => RelayAsync());
+        ways.Add("samples/TcpRelay --tap", () => RelayAsync("--tap", path));
+        ways.Add("Transfer.CopyAsync, socket to file", ReceiveAsync);
+        await ways.RunAsync(rounds);
+        ways.Write($"{mib} MiB through a relay, and into a file on tmpfs");
+        const int Relay = 0, Tapped = 2, Copy = 3;
+        Console.WriteLine($"\nThe tap takes {(ways.MedianOf(Tapped, 0) - ways.MedianOf(Relay, 0)) / ways.MedianOf(Copy, 0):F2} of what the copy takes.");
+    }
+
+    private async Task<double[]> RelayAsync(params string[] options)
+    {
+        using Child sink = peer.Start("sink", "0");
+        using Relaying relay = await RelayPeers.StartSampleAsync(await sink.ReadPortAsync(), options);
+        await SendAsync(relay, sink, (mib + 3) / 4);
+        TimeSpan before = relay.Process.CpuTime;
+        await SendAsync(relay, sink, mib);
+        return [(relay.Process.CpuTime - before).TotalSeconds / mib * 1024];
+    }
+
+    private async Task SendAsync(Relaying relay, Child sink, int count)
+    {
+        using Child send = peer.Start("send", relay.Port, $"{count}");
+        await send.WaitAsync();
+        await Sink.ReadSecondsAsync(sink, count);
+        foreach (string tap in Directory.GetFiles(Path.GetDirectoryName(path)!, $"{Path.GetFileName(path)}.*"))
+        {
+            long length = new FileInfo(tap).Length;
+            File.Delete(tap);
+            if (length != (tap.EndsWith("there", StringComparison.Ordinal) ? (long)count << 20 : 0))
+            {
+                throw new InvalidOperationException($"{tap} had {length} bytes of {count} MiB");
+            }
+        }
+    }
+
+    private async Task<double[]> ReceiveAsync()
+    {
+        try
+        {
+            return [(await FileComparison.ReceiveAsync(peer, path, mib, "copy"))[0]];
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}
