@@ -46,7 +46,7 @@ internal sealed class Proxy(Routes routes, TimeSpan helloTimeout)
             outcome = hello.Kind switch
             {
                 HelloKind.NotTls => "refused: not TLS",
-                HelloKind.Incomplete => "gone within its hello",
+                HelloKind.Incomplete => "its hello broke off",
                 HelloKind.Malformed => Refuse(client, TlsAlert.DecodeError, "refused: no hello"),
                 _ when routes.Find(hello.ServerName) is EndPoint target =>
                     $"{hello.ServerName} -> {Address.Format(target)}: {await PassAsync(client, target, patience, stop)}",

@@ -226,14 +226,6 @@ public sealed class TcpRelayTests : TcpRelayTest
         return true;
     }
 
-    private static bool IsAtRest(Daemon relay)
-    {
-        TimeSpan before = relay.ProcessorTime;
-        using ManualResetEventSlim never = new();
-        never.Wait(TimeSpan.FromMilliseconds(500)).Should().BeFalse();
-        return relay.ProcessorTime - before < TimeSpan.FromMilliseconds(50);
-    }
-
     private static int SendForEver(Socket socket)
     {
         while (true)

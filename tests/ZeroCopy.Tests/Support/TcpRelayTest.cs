@@ -56,6 +56,7 @@ public abstract class TcpRelayTest : TransferTest
         return Own(new SocketPair(client, InTime(server.Accept)));
     }
 
+    /// <summary>Sends all and then the end, which have to arrive.</summary>
     protected static void MustSendAll(Socket from, Socket to, byte[] bytes)
     {
         Task sending = OnItsOwnThread(() =>
@@ -66,6 +67,15 @@ public abstract class TcpRelayTest : TransferTest
         });
         to.ReceiveToEnd().MustBe(bytes);
         sending.Wait(Patience).Should().BeTrue();
+    }
+
+    /// <summary>Whether it uses no processor time to speak of.</summary>
+    protected static bool IsAtRest(Daemon relay)
+    {
+        TimeSpan before = relay.ProcessorTime;
+        using ManualResetEventSlim never = new();
+        never.Wait(TimeSpan.FromMilliseconds(500)).Should().BeFalse();
+        return relay.ProcessorTime - before < TimeSpan.FromMilliseconds(50);
     }
 
     private static Socket NewSocket(bool isUnix) =>
