@@ -70,5 +70,16 @@ internal static class Servers
         return new Daemon("iperf3", "-s", "-p", Text(port), "-B", "127.0.0.1").Listening(port);
     }
 
+    /// <summary>Serves the files of a folder over TLS, with a certificate for the name, which is then in the folder as NAME.pem.</summary>
+    public static Daemon OpenSsl(int port, string folder, string name)
+    {
+        Shell.SkipWithout("openssl");
+        Finished made = Shell.Line(
+            $"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN={name} -addext subjectAltName=DNS:{name} -keyout {name}.key -out {name}.pem",
+            folder);
+        made.ExitCode.Should().Be(0, "{0}", made.Error);
+        return new Daemon("sh", "-c", $"cd {folder} && exec openssl s_server -accept 127.0.0.1:{port} -cert {name}.pem -key {name}.key -WWW").Listening(port);
+    }
+
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,295 @@
+using System.Net.Sockets;
+
+namespace ZeroCopy.Tests.Samples;
+
+/// <summary>The TLS proxy sample with clients that say hello in every way there is.</summary>
+public sealed class SniProxyTests : SniProxyTest
+{
+    private static readonly byte[] _hello = Hello.For("a.example", padding: 3000);
+    private static readonly byte[] _much = Bytes.Random(5_000_003);
+
+    [Fact]
+    public void Name_OfEachKind_GoesToTheServerItIsRoutedTo()
+    {
+        Dictionary<string, (Socket Listener, string Address)> servers =
+            new[] { "exact", "wild", "deep", "above", "other" }.ToDictionary(name => name, _ => Listen(), StringComparer.Ordinal);
+        Daemon proxy = StartProxy(
+            "--route", $"a.example={servers["exact"].Address}", "--route", $"*.wild.example={servers["wild"].Address}",
+            "--route", $"*.deep.wild.example={servers["deep"].Address}", "--route", $"One.Deep.Wild.example={servers["above"].Address}",
+            "--default", servers["other"].Address);
+
+        (string? Name, string Server)[] cases =
+        [
+            ("a.example", "exact"), ("A.eXample", "exact"), ("x.wild.example", "wild"), ("X.Y.WILD.example", "wild"), ("x.deep.wild.example", "deep"),
+            ("x.y.deep.wild.example", "deep"), ("one.deep.wild.example", "above"), ("deep.wild.example", "wild"), ("wild.example", "other"),
+            ("xwild.example", "other"), ("x.a.example", "other"), ("example", "other"), ("127.0.0.1", "other"), (null, "other"),
+        ];
+        foreach ((string? name, string server) in cases)
+        {
+            byte[] hello = name is null ? Hello.Without() : Hello.For(name);
+            SocketPair ends = Served(Say(proxy, hello), servers[server].Listener, hello);
+            ends.Near.Shutdown(SocketShutdown.Send);
+            ends.Far.ReceiveToEnd().Should().BeEmpty("this is '{0}'", name);
+            ends.Dispose();
+        }
+    }
+
+    [Fact]
+    public void Hello_ByteByByte_ArrivesAsItIsAndBytesFlowBothWays()
+    {
+        (Socket server, Daemon proxy) = Start();
+        Socket client = Connect(proxy);
+        client.NoDelay = true;
+        foreach (byte b in _hello)
+        {
+            client.Send([b]);
+        }
+
+        SocketPair ends = Served(client, server, _hello);
+
+        // One byte is enough to wake the relay, which it would not be with the mark for the hello still set.
+        ends.Near.Send([7]);
+        ends.Far.ReceiveExactly(1).Should().Equal(7);
+        MustSendAll(ends.Far, ends.Near, _much);
+        MustSendAll(ends.Near, ends.Far, _much);
+        proxy.WaitForLine($"a.example -> {server.LocalEndPoint}: Completed; {_hello.Length + 1 + _much.Length} bytes there, {_much.Length} back");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(1460)]
+    [InlineData(-1)]
+    public void Hello_HalfOfIt_WaitsWithoutWorkingAndThenPasses(int first)
+    {
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "1m");
+        MustServe(proxy, server);
+        byte[] half = first < 0 ? _hello[..^1] : _hello[..first];
+        Socket client = Say(proxy, half);
+        Eventually(() => IsAtRest(proxy), "it waits for the rest");
+
+        client.Send(_hello.AsSpan(half.Length));
+        SocketPair ends = Served(client, server, _hello);
+        MustSendAll(ends.Near, ends.Far, _much);
+    }
+
+    [Fact]
+    public void Hello_OverManyRecords_WaitsBetweenThemAndThenPasses()
+    {
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "1m");
+        MustServe(proxy, server);
+        byte[] hello = Hello.InRecordsOf(500, _hello);
+        Socket client = Connect(proxy);
+        foreach (byte[] record in hello.Chunk(505))
+        {
+            Eventually(() => IsAtRest(proxy), "it waits for the rest");
+            client.Send(record);
+        }
+
+        Served(client, server, hello);
+    }
+
+    [Fact]
+    public async Task Hello_WithMuchRightBehindIt_AllArrives()
+    {
+        (Socket server, Daemon proxy) = Start();
+        Socket client = Connect(proxy);
+        Task sending = OnItsOwnThread(() => client.Send([.. _hello, .. _much]));
+        SocketPair ends = Served(client, server, _hello);
+        ends.Far.ReceiveExactly(_much.Length).MustBe(_much);
+        await sending.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public void Hellos_HalvesOfManyClients_NobodyWorksAndOthersAreServed()
+    {
+        const int Clients = 300;
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "1m");
+        Socket[] clients = [.. Enumerable.Range(0, Clients).Select(i => Say(proxy, _hello.AsSpan(0, 1 + (i * 10))))];
+        MustServe(proxy, server);
+        Eventually(() => IsAtRest(proxy), "it waits for the rest of all");
+        foreach (Socket client in clients.Take(20))
+        {
+            client.Send(_hello.AsSpan(1 + (10 * Array.IndexOf(clients, client))));
+            Served(client, server, _hello);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void HelloTimeout_NoMoreComes_ClientIsTurnedAway(int count)
+    {
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "300ms");
+        MustBeOver(Say(proxy, _hello.AsSpan(0, count)));
+        proxy.WaitForLine("refused: no hello in time");
+        MustServe(proxy, server);
+    }
+
+    [Fact]
+    public void HelloTimeout_AlwaysAByteMore_ClientIsTurnedAwayAllTheSame()
+    {
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "1s");
+        Socket client = Connect(proxy);
+        client.NoDelay = true;
+        int sent = 0;
+        while (!client.Poll(TimeSpan.FromMilliseconds(5), SelectMode.SelectRead))
+        {
+            client.Send(_hello.AsSpan(sent++, 1));
+        }
+
+        MustBeOver(client);
+        sent.Should().BeLessThan(_hello.Length);
+        proxy.WaitForLine("refused: no hello in time");
+        MustServe(proxy, server);
+    }
+
+    [Fact]
+    public void Hellos_HostileOnes_EachRefusedAndTheNextServed()
+    {
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "1m");
+        MustServe(proxy, server).Dispose();
+        proxy.WaitForLine("Completed");
+        int before = proxy.Descriptors;
+        foreach ((string what, (byte[] bytes, string kind)) in Hello.Hostile)
+        {
+            int refused = Refused().Length;
+            using Socket client = Say(proxy, bytes);
+            if (kind == "Malformed")
+            {
+                MustBeAlerted(client, DecodeError);
+            }
+            else
+            {
+                MustBeOver(client);
+            }
+
+            Eventually(() => Refused().Length == refused + 1, what);
+            Refused()[^1].Should().EndWith(kind == "Malformed" ? "no hello" : "not TLS", "this is {0}", what);
+        }
+
+        Eventually(() => proxy.Descriptors <= before, "descriptors are closed");
+        Eventually(() => IsAtRest(proxy), "nothing goes on");
+        MustServe(proxy, server);
+
+        string[] Refused() => [.. proxy.Lines.Where(line => line.Contains("refused: ", StringComparison.Ordinal))];
+    }
+
+    [Theory]
+    [InlineData(0, "close")]
+    [InlineData(0, "shut down")]
+    [InlineData(0, "reset")]
+    [InlineData(100, "close")]
+    [InlineData(100, "shut down")]
+    [InlineData(100, "reset")]
+    public void Client_GoesWithinItsHello_TheNextServed(int count, string how)
+    {
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "1m");
+        MustServe(proxy, server).Dispose();
+        proxy.WaitForLine("Completed");
+        int before = proxy.Descriptors;
+        Socket client = Say(proxy, _hello.AsSpan(0, count));
+        switch (how)
+        {
+            case "close":
+                client.Dispose();
+                break;
+            case "shut down":
+                client.Shutdown(SocketShutdown.Send);
+                MustBeOver(client);
+                break;
+            case "reset":
+                client.LingerState = new LingerOption(true, 0);
+                client.Dispose();
+                break;
+        }
+
+        Eventually(() => proxy.Lines.Any(IsOver), "it has noticed");
+        Eventually(() => proxy.Descriptors <= before, "descriptors are closed");
+        MustServe(proxy, server);
+
+        static bool IsOver(string line) =>
+            line.EndsWith("its hello broke off", StringComparison.Ordinal) || line.EndsWith("Connection reset by peer", StringComparison.Ordinal);
+    }
+
+    /// <summary>Behind urgent data a socket is readable for ever, and no peek gets there.</summary>
+    [Fact]
+    public void Client_SendsUrgentDataWithinItsHello_TurnedAwayAtOnce()
+    {
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "1m");
+        Socket client = Say(proxy, _hello.AsSpan(0, 100));
+        client.Send([1], SocketFlags.OutOfBand);
+        client.Send(_hello.AsSpan(100));
+        MustBeOver(client);
+        proxy.WaitForLine("its hello broke off");
+        MustServe(proxy, server);
+    }
+
+    [Fact]
+    public void Name_WithoutARoute_AlertedAndTheNextServed()
+    {
+        (Socket server, Daemon proxy) = Start();
+        MustBeAlerted(Say(proxy, Hello.For("b.example")), UnrecognizedName);
+        proxy.WaitForLine("refused: no route for b.example");
+        MustBeAlerted(Say(proxy, Hello.Without()), UnrecognizedName);
+        proxy.WaitForLine("refused: no route for no name");
+        MustServe(proxy, server);
+    }
+
+    [Fact]
+    public void Server_DoesNotListen_AlertedAndTheNextServed()
+    {
+        (Socket server, string to) = Listen();
+        Daemon proxy = StartProxy("--route", $"a.example={to}", "--route", $"gone.example=127.0.0.1:{SocketPair.FreePort()}");
+        MustBeAlerted(Say(proxy, Hello.For("gone.example")), InternalError);
+        proxy.WaitForLine("cannot connect: Connection refused");
+        MustServe(proxy, server);
+    }
+
+    [Fact]
+    public void Server_IsAUnixSocket_Served()
+    {
+        (Socket server, string to) = Listen(isUnix: true);
+        SocketPair ends = MustServe(StartProxy("--route", $"a.example={to}"), server);
+        MustSendAll(ends.Near, ends.Far, _much);
+        MustSendAll(ends.Far, ends.Near, _much);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Reset_OfEitherSide_PassedOnAsOne(bool ofClient)
+    {
+        (Socket server, Daemon proxy) = Start();
+        SocketPair ends = MustServe(proxy, server);
+        (ofClient ? new SocketPair(ends.Far, ends.Near) : ends).ResetFromFar();
+        FluentActions.Invoking(() => (ofClient ? ends.Far : ends.Near).ReceiveToEnd()).Should().Throw<SocketException>()
+            .Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
+        proxy.WaitForLine("Failed; ");
+    }
+
+    [Fact]
+    public void Descriptors_NoneLeft_WhoWaitsIsServedLater()
+    {
+        (Socket server, string to) = Listen();
+        Daemon proxy = Own(new Daemon("sh", "-c", $"ulimit -n 200 && exec dotnet {Program} --listen {AnyPort} --route a.example={to} --hello-timeout 1m"));
+        MustServe(proxy, server).Dispose();
+        List<Socket> halves = [];
+        while (!proxy.Lines.Any(line => line.Contains("cannot accept: ", StringComparison.Ordinal)))
+        {
+            halves.Add(Say(proxy, _hello.AsSpan(0, 10)));
+            halves.Count.Should().BeLessThan(2000, "it has 200 descriptors");
+        }
+
+        halves.ForEach(half => half.Dispose());
+        MustServe(proxy, server);
+    }
+
+    private (Socket Server, Daemon Proxy) Start(params string[] options)
+    {
+        (Socket server, string to) = Listen();
+        return (server, StartProxy(["--route", $"a.example={to}", .. options]));
+    }
+}
