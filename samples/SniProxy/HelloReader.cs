@@ -4,6 +4,9 @@ using ZeroCopy;
 namespace SniProxySample;
 
 /// <summary>Looks at what a client says first, and leaves every byte of it in the socket: the relay passes on all there is.</summary>
+/// <remarks>
+/// To read them, and have them sent on by <see cref="RelayOptions.PrefixAToB"/>, would do too; but then each client that is slow holds a buffer.
+/// </remarks>
 internal static class HelloReader
 {
     /// <returns>The hello; an incomplete one where the client has ended, or was reset, within it.</returns>

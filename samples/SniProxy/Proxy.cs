@@ -12,8 +12,11 @@ internal sealed class Proxy(Routes routes, TimeSpan helloTimeout)
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private static readonly RelayOptions _options = new() { IdleTimeout = TimeSpan.FromMinutes(10) };
 
-    /// <summary>One for each connection; who finds none free waits in the backlog.</summary>
-    private readonly SemaphoreSlim _places = new(4096);
+    /// <summary>
+    /// One for each connection; who finds none free waits in the backlog. So many that descriptors, two for each and four for the pipes of one that is busy,
+    /// do not run out: without one, .NET cannot start a thread, and ends the process.
+    /// </summary>
+    private readonly SemaphoreSlim _places = new(1000);
 
     public async Task RunAsync(Socket listener, CancellationToken stop)
     {
@@ -26,7 +29,7 @@ internal sealed class Proxy(Routes routes, TimeSpan helloTimeout)
             }
             catch (SocketException e)
             {
-                // A client that gave up meanwhile, or too many descriptors.
+                // A client that gave up meanwhile, or too many descriptors all the same.
                 _places.Release();
                 await Console.Error.WriteLineAsync($"cannot accept: {e.Message}");
                 await Task.Delay(_pause, stop);
@@ -47,10 +50,10 @@ internal sealed class Proxy(Routes routes, TimeSpan helloTimeout)
             {
                 HelloKind.NotTls => "refused: not TLS",
                 HelloKind.Incomplete => "its hello broke off",
-                HelloKind.Malformed => Refuse(client, TlsAlert.DecodeError, "refused: no hello"),
+                HelloKind.Malformed => TlsAlert.Refuse(client, TlsAlert.DecodeError, "refused: no hello"),
                 _ when routes.Find(hello.ServerName) is EndPoint target =>
                     $"{hello.ServerName} -> {Address.Format(target)}: {await PassAsync(client, target, patience, stop)}",
-                _ => Refuse(client, TlsAlert.UnrecognizedName, $"refused: no route for {hello.ServerName ?? "no name"}"),
+                _ => TlsAlert.Refuse(client, TlsAlert.UnrecognizedName, $"refused: no route for {hello.ServerName ?? "no name"}"),
             };
         }
         catch (OperationCanceledException)
@@ -87,13 +90,7 @@ internal sealed class Proxy(Routes routes, TimeSpan helloTimeout)
         }
         catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            return Refuse(client, TlsAlert.InternalError, $"cannot connect: {e.Message}");
+            return TlsAlert.Refuse(client, TlsAlert.InternalError, $"cannot connect: {(e is SocketException ? e.Message : "no answer in time")}");
         }
-    }
-
-    private static string Refuse(Socket client, byte alert, string reason)
-    {
-        TlsAlert.Send(client, alert);
-        return reason;
     }
 }

@@ -12,12 +12,14 @@ internal static class TlsAlert
     private const byte Record = 21;
     private const byte Fatal = 2;
 
-    /// <summary>Tells a client whose hello was only looked at, and says no more.</summary>
-    public static void Send(Socket client, byte description)
+    /// <summary>Ends the conversation with a client whose hello was only looked at.</summary>
+    /// <returns>The reason, for the log.</returns>
+    public static string Refuse(Socket client, byte alert, string reason)
     {
         // Bytes that nobody has read make of the end a reset, which may overtake the alert.
         client.Receive(new byte[ClientHello.MaxLength], SocketFlags.None, out _);
-        client.Send([Record, 3, 1, 0, 2, Fatal, description], SocketFlags.None, out _);
+        client.Send([Record, 3, 1, 0, 2, Fatal, alert], SocketFlags.None, out _);
         client.Shutdown(SocketShutdown.Send);
+        return reason;
     }
 }
