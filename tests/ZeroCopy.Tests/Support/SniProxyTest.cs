@@ -46,16 +46,13 @@ public abstract class SniProxyTest : TcpRelayTest
         return ends;
     }
 
-    /// <summary>The client is told why, and then there is nothing more.</summary>
-    protected static void MustBeAlerted(Socket client, byte alert)
-    {
-        client.ReceiveExactly(7).Should().Equal([21, 3, 1, 0, 2, 2, alert]);
-        MustBeOver(client);
-    }
+    /// <summary>The client is told why, and then there is nothing more, in an orderly way.</summary>
+    protected static void MustBeAlerted(Socket client, byte alert) => client.ReceiveToEnd().Should().Equal([21, 3, 1, 0, 2, 2, alert]);
 
-    /// <summary>It ends without a word, or with a reset.</summary>
-    protected static void MustBeOver(Socket client)
+    /// <summary>It ends after so many bytes, or with a reset.</summary>
+    protected static void MustBeOver(Socket client, int bytes = 0)
     {
+        client.ReceiveExactly(bytes);
         try
         {
             client.ReceiveToEnd().Should().BeEmpty();
