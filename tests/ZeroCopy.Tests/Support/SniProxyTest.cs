@@ -19,6 +19,13 @@ public abstract class SniProxyTest : TcpRelayTest
         return proxy;
     }
 
+    /// <summary>Starts a server, and the sample with a route to it.</summary>
+    protected (Socket Server, Daemon Proxy) Start(params string[] options)
+    {
+        (Socket server, string to) = Listen();
+        return (server, StartProxy(["--route", $"a.example={to}", .. options]));
+    }
+
     /// <summary>Connects a client, which says something.</summary>
     protected Socket Say(Daemon proxy, ReadOnlySpan<byte> bytes)
     {
