@@ -38,19 +38,6 @@ public abstract class KestrelRelayTest : TcpRelayTest
         return [.. document.RootElement.EnumerateArray().Select(connection => connection.Clone())];
     }
 
-    /// <summary>Sends all of it and then the end, which must arrive.</summary>
-    protected static void MustSendAll(Socket from, Socket to, byte[] bytes)
-    {
-        Task sending = OnItsOwnThread(() =>
-        {
-            from.Send(bytes);
-            from.Shutdown(SocketShutdown.Send);
-            return true;
-        });
-        to.ReceiveToEnd().MustBe(bytes);
-        sending.Wait(Patience).Should().BeTrue();
-    }
-
     protected static void MustBeReset(Socket socket) =>
         FluentActions.Invoking(() => InTime(socket.ReceiveToEnd)).Should().Throw<SocketException>()
             .Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
