@@ -32,11 +32,4 @@ public abstract class CopyTest : TransferTest
         copy.Status.Should().Be(TaskStatus.Canceled);
         return canceled;
     }
-
-    /// <summary>Starts what may wait, on a thread of its own.</summary>
-    protected static Task InBackground(Action work) => OnItsOwnThread(() =>
-    {
-        work();
-        return true;
-    });
 }

@@ -37,6 +37,13 @@ public abstract class KernelTest : IDisposable
     protected static Task<T> OnItsOwnThread<T>(Func<T> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
+    /// <inheritdoc cref="OnItsOwnThread"/>
+    protected static Task InBackground(Action work) => OnItsOwnThread(() =>
+    {
+        work();
+        return true;
+    });
+
     /// <summary>Runs what may wait on a thread of its own, and fails where it is stuck.</summary>
     protected static T InTime<T>(Func<T> work) => OnItsOwnThread(work).WaitAsync(Patience).GetAwaiter().GetResult();
 

@@ -48,19 +48,26 @@ public abstract class RelayTest : TransferTest
         direction.Side.Should().Be(side);
     }
 
-    /// <summary>Starts what may wait, on a thread of its own.</summary>
-    protected static Task InBackground(Action work) => OnItsOwnThread(() =>
-    {
-        work();
-        return true;
-    });
-
     /// <summary>Sends from the one, and receives at the other, where it must be the same.</summary>
     protected static async Task MustPass(byte[] bytes, Socket from, Socket to)
     {
         Task sending = InBackground(() => from.Send(bytes));
         to.ReceiveExactly(bytes.Length).MustBe(bytes);
         await sending.WaitAsync(Patience);
+    }
+
+    /// <summary>Sends both ways at once, each side until its end, and both have to get what the other one sent.</summary>
+    private protected static async Task MustExchange(Socket client, Socket server, Content there, Content back)
+    {
+        client.ReceiveTimeout = server.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        await using NetworkStream atClient = new(client);
+        await using NetworkStream atServer = new(server);
+        Task sending = InBackground(() => Send(client, atClient, there));
+        Task answering = InBackground(() => Send(server, atServer, back));
+        Task<Digest> arrived = OnItsOwnThread(() => Digest.OfRest(atServer, seed: 0));
+        Digest.OfRest(atClient, seed: 0).Should().Be(back.Digest);
+        (await arrived.WaitAsync(Patience)).Should().Be(there.Digest);
+        await Task.WhenAll(sending, answering).WaitAsync(Patience);
     }
 
     private static void MustAccount(RelayResult result, RelayOptions? options)
@@ -75,5 +82,11 @@ public abstract class RelayTest : TransferTest
     {
         (prefix + direction.BytesRead).Should().Be(direction.BytesWritten + direction.Undelivered.Length);
         direction.Side.HasValue.Should().Be(direction.Error != Errno.None);
+    }
+
+    private static void Send(Socket socket, NetworkStream stream, Content content)
+    {
+        content.WriteTo(stream);
+        socket.Shutdown(SocketShutdown.Send);
     }
 }

@@ -115,23 +115,4 @@ public sealed class RelayTests : RelayTest
         server.Far.Send("c"u8);
         (await late.WaitAsync(Patience)).MustBe("c"u8);
     }
-
-    private static async Task MustExchange(Socket client, Socket server, Content there, Content back)
-    {
-        client.ReceiveTimeout = server.ReceiveTimeout = (int)Patience.TotalMilliseconds;
-        await using NetworkStream atClient = new(client);
-        await using NetworkStream atServer = new(server);
-        Task sending = InBackground(() => Send(client, atClient, there));
-        Task answering = InBackground(() => Send(server, atServer, back));
-        Task<Digest> arrived = OnItsOwnThread(() => Digest.OfRest(atServer, seed: 0));
-        Digest.OfRest(atClient, seed: 0).Should().Be(back.Digest);
-        (await arrived.WaitAsync(Patience)).Should().Be(there.Digest);
-        await Task.WhenAll(sending, answering).WaitAsync(Patience);
-    }
-
-    private static void Send(Socket socket, NetworkStream stream, Content content)
-    {
-        content.WriteTo(stream);
-        socket.Shutdown(SocketShutdown.Send);
-    }
 }
