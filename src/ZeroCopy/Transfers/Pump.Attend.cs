@@ -108,7 +108,7 @@ internal sealed partial class Pump
     {
         foreach (Outlet outlet in _live)
         {
-            if (outlet.IsLate && Fail(outlet, Errno.ETIMEDOUT, new ErrnoException(Errno.ETIMEDOUT, outlet.Side.Call, "It took no byte for as long as it may.")) == Need.Done)
+            if (outlet.IsLate && !IsReady(outlet) && Fail(outlet, Errno.ETIMEDOUT, new ErrnoException(Errno.ETIMEDOUT, outlet.Side.Call, "It took no byte for as long as it may.")) == Need.Done)
             {
                 return Need.Done;
             }
@@ -116,6 +116,14 @@ internal sealed partial class Pump
 
         return Need.Nothing;
     }
+
+    /// <summary>
+    /// Whether a destination would take bytes now. Then it is this pump that is late, which had to wait for a disk or for a thread, and is told in a moment
+    /// that the destination is ready.
+    /// </summary>
+    private static bool IsReady(Outlet outlet) =>
+        !outlet.IsCalledReadyInVain
+            && Interop.Poll([(int)outlet.Side.Descriptor.DangerousGetHandle()], Interop.POLLOUT, timeout: 0, out ulong ready) == Errno.None && ready != 0;
 
     /// <summary>A loop that broke tells those who wait there.</summary>
     private Need FailFaulted()

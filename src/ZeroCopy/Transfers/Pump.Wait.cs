@@ -200,9 +200,12 @@ internal sealed partial class Pump
             Interop.Poll([], 0, EpollLoop.SweepMilliseconds, out _);
         }
 
-        ulong ready = 0;
-        while (ready == 0 && !IsOrphaned && MillisecondsUntilLate() is var left and > 0)
+        // At least once: who seems to be late may have become ready while this thread waited for a disk.
+        ulong ready;
+        long left;
+        do
         {
+            left = IsOrphaned ? 0 : MillisecondsUntilLate();
             Errno errno = Interop.Poll(descriptors, events, (int)Math.Min(left, EpollLoop.SweepMilliseconds), out ready);
             if (errno is not (Errno.None or Errno.EINTR))
             {
@@ -210,6 +213,7 @@ internal sealed partial class Pump
                 return;
             }
         }
+        while (ready == 0 && left > 0);
 
         _someMayBeLate = true;
         for (int i = 0; i < ports.Length; i++)
