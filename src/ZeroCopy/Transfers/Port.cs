@@ -14,7 +14,7 @@ internal class Port(Pump pump, Side side) : Waiter
 
     public Side Side => side;
 
-    /// <summary>Set by who has the pump, but for <see cref="PortState.Woken"/>, which follows <see cref="PortState.Parked"/> by itself.</summary>
+    /// <summary>Set by who has the pump, but for what follows <see cref="PortState.Parked"/>, by itself.</summary>
     public PortState State
     {
         get => _state;
@@ -39,9 +39,10 @@ internal class Port(Pump pump, Side side) : Waiter
 
     public override void Complete(Exception? error)
     {
-        // Of a disposed handle the pump sees itself, and the next call tells of a descriptor that was closed behind its handle's back.
-        _fault = error is ObjectDisposedException ? null : error;
-        _state = PortState.Woken;
+        // A disposed end the pump sees itself. It may be another one than this, which is no more ready than it was: a call might wait.
+        bool isDisposed = error is ObjectDisposedException;
+        _fault = isDisposed ? null : error;
+        _state = isDisposed ? PortState.Wanted : PortState.Woken;
         pump.WakeFor(this);
     }
 
