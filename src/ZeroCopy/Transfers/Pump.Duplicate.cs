@@ -34,8 +34,11 @@ internal sealed partial class Pump
                 GiveUpPipes();
                 break;
             }
+        }
 
-            if (outlet.Pipe!.LentCapacity < filled.Pipe?.LentCapacity)
+        foreach (Outlet outlet in _live)
+        {
+            if (outlet.Pipe!.LentCapacity < filled.Pipe!.LentCapacity)
             {
                 outlet.ExchangePipes(filled);
             }
