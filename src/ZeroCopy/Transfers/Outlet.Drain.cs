@@ -50,7 +50,7 @@ internal sealed partial class Outlet
         if (errno == Errno.None && moved > 0)
         {
             InPipe -= moved;
-            CountWritten(moved, TransferPath.Splice);
+            CountWritten(moved, _pipeIsFirst ? TransferPath.ReadWrite | TransferPath.Splice : TransferPath.Splice);
             return InPipe > 0 && !Side.Blocks ? Need.Destination : Need.Nothing;
         }
 

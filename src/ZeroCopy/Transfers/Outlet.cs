@@ -69,6 +69,7 @@ internal sealed partial class Outlet(Pump pump, Side side) : Port(pump, side)
     public void LoadPipe(long count)
     {
         InPipe = count;
+        _pipeIsFirst = false;
         NoteMove();
     }
 
