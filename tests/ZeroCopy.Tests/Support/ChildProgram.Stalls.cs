@@ -8,7 +8,10 @@ internal static partial class ChildProgram
 {
     private const int CopiesOfAKind = 8;
 
-    /// <summary>Parks copies, each kind given as source&gt;sink, and tells what they cost once all is warm: processor time, and threads of the pool.</summary>
+    /// <summary>
+    /// Parks copies, each kind given as source&gt;sink, or source&gt;sink+sink, and tells what they cost once all is warm: processor time, and threads of the
+    /// pool.
+    /// </summary>
     private static void StalledCopies(string[] kinds)
     {
         TimeSpan second = TimeSpan.FromSeconds(1);
@@ -21,9 +24,12 @@ internal static partial class ChildProgram
             for (int i = 0; i < CopiesOfAKind; i++)
             {
                 TransferEndpoint source = StalledSource(ends[0], Path.Combine(folder, $"source{copies.Count}"), kept);
-                TransferEndpoint sink = StalledSink(ends[1], Path.Combine(folder, $"sink{copies.Count}"), kept);
-                CopyOptions options = new() { Prefix = ends[0] == "nothing-but-the-prefix" ? new byte[1000] : default };
-                copies.Add(Transfer.CopyAsync(source, sink, options, stop.Token).AsTask());
+                TransferEndpoint[] sinks =
+                    [.. ends[1].Split('+').Select((sink, place) => StalledSink(sink, Path.Combine(folder, $"sink{copies.Count}-{place}"), kept))];
+                ReadOnlyMemory<byte> prefix = ends[0] == "nothing-but-the-prefix" ? new byte[1000] : default;
+                copies.Add(sinks.Length == 1
+                    ? Transfer.CopyAsync(source, sinks[0], new CopyOptions { Prefix = prefix }, stop.Token).AsTask()
+                    : Transfer.FanOutAsync(source, sinks, new FanOutOptions { Prefix = prefix }, stop.Token));
             }
         }
 

@@ -56,17 +56,16 @@ public sealed class FanOutCancellationTests : FanOutTest
         TransferEndpoint[] sinks = place == 0 ? [slow.Endpoint, quick.WriteHandle] : [quick.WriteHandle, slow.Endpoint];
         Task<FanOutResult> fanOut = Transfer.FanOutAsync(from.Near, sinks, new() { Counters = counters }, source.Token);
         from.Far.Send(_sent);
-        Eventually(() => counters.BytesRead > 0 && counters.BytesWritten == counters.BytesRead, "one has all, the other one nothing");
+        Eventually(() => counters.BytesRead > 0 && counters.BytesWritten >= counters.BytesRead, "one has all, the other one hardly anything");
         await source.CancelAsync();
         FanOutResult result = await MustBeCanceled(fanOut, source.Token, _sent);
-        result.Sinks[place].BytesDelivered.Should().Be(0);
-        result.Sinks[place].Undelivered.Length.Should().Be((int)result.BytesRead);
+        result.Sinks[place].Undelivered.Length.Should().BePositive();
         result.Sinks[place].Error.Should().BeNull();
         MustBeWhole(result.Sinks[1 - place], result.BytesRead);
         quick.Read().MustBe(_sent.AsSpan(0, (int)result.BytesRead));
         Task<byte[]> rest = Reading(slow.Peer!);
         slow.Owner.Dispose();
-        (await rest.WaitAsync(Patience)).Length.Should().Be(filler, "nothing else is in there");
+        (await rest.WaitAsync(Patience)).Length.Should().Be(filler + (int)result.Sinks[place].BytesDelivered, "nothing else is in there");
     }
 
     [Fact]

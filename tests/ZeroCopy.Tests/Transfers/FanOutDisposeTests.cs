@@ -54,15 +54,14 @@ public sealed class FanOutDisposeTests : FanOutTest
         Task<FanOutResult> fanOut = Started(isAsync, source.Near, [disposed.Endpoint, other.WriteHandle], new() { Counters = counters });
         source.Far.Send(_sent);
         source.Far.Shutdown(SocketShutdown.Send);
-        Eventually(() => counters.BytesRead > 0 && counters.BytesRead == counters.BytesWritten, "it waits for the one sink");
+        Eventually(() => counters.BytesRead > 0 && counters.BytesWritten >= counters.BytesRead, "it waits for the one sink");
         await InBackground(disposed.Owner.Dispose).WaitAsync(Patience);
         FanOutResult result = await MustEnd(fanOut, _sent);
         MustBeDetached(result.Sinks[0], Errno.EBADF);
-        result.Sinks[0].BytesDelivered.Should().Be(0);
         result.Sinks[0].Undelivered.Length.Should().BePositive();
         MustBeWhole(result.Sinks[1], _sent.Length);
         other.Read().MustBe(_sent);
-        await InBackground(() => disposed.MustBeOver(TransferSide.Destination, filler)).WaitAsync(Patience);
+        await InBackground(() => disposed.MustBeOver(TransferSide.Destination, filler + (int)result.Sinks[0].BytesDelivered)).WaitAsync(Patience);
     }
 
     [Theory]
