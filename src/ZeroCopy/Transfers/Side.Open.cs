@@ -41,7 +41,7 @@ internal sealed partial class Side
 
     /// <summary>Refuses to copy a pipe into itself, and a file over a part of itself.</summary>
     /// <returns>How much there is to copy at most: of a file that is copied to its own end, what it had in the beginning.</returns>
-    public static long? LimitOf(Side source, Side destination, long? length, int prefix)
+    public static long? LimitOf(Side source, Side destination, long? length, int prefix, string parameter)
     {
         if (!AreSame(source, destination))
         {
@@ -50,7 +50,7 @@ internal sealed partial class Side
 
         if (source.Kind == SideKind.Pipe)
         {
-            throw new ArgumentException("The source and the destination are the same pipe.", nameof(destination));
+            throw new ArgumentException("The source and the destination are the same pipe.", parameter);
         }
 
         if (source.Kind != SideKind.File)
@@ -62,7 +62,7 @@ internal sealed partial class Side
         long to = destination._appends ? destination._size : destination.Position();
         long count = Math.Min(length ?? long.MaxValue, Math.Max(source._size - from, 0));
         return count > 0 && from < to + prefix + count && to < from + count
-            ? throw new ArgumentException("The source and the destination are the same file, and their ranges overlap.", nameof(destination))
+            ? throw new ArgumentException("The source and the destination are the same file, and their ranges overlap.", parameter)
             : count;
     }
 

@@ -92,7 +92,7 @@ public static partial class Transfer
         Side from = Side.Open(source, TransferSide.Source, options.SourceOffset, nameof(source));
         Side[] to = Array.ConvertAll(sinks, sink => Side.Open(sink, TransferSide.Destination, null, nameof(destinations)));
         long? length = options.Length;
-        Array.ForEach(to, side => length = Side.LimitOf(from, side, length, options.Prefix.Length));
+        Array.ForEach(to, side => length = Side.LimitOf(from, side, length, options.Prefix.Length, nameof(destinations)));
         Pump pump = new(from, length, copyOptions);
         pump.Connect(Array.ConvertAll(to, side => new Outlet(pump, side)
         {

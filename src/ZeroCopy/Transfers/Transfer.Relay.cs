@@ -88,8 +88,8 @@ public static partial class Transfer
 
     private static Pump CreateDirection(Side from, Side to, Side? tap, CopyOptions copyOptions, RelayOptions options)
     {
-        long? length = Side.LimitOf(from, to, copyOptions.Length, copyOptions.Prefix.Length);
-        Pump pump = new(from, tap is null ? length : Side.LimitOf(from, tap, length, copyOptions.Prefix.Length), copyOptions)
+        long? length = Side.LimitOf(from, to, copyOptions.Length, copyOptions.Prefix.Length, "b");
+        Pump pump = new(from, tap is null ? length : Side.LimitOf(from, tap, length, copyOptions.Prefix.Length, nameof(options)), copyOptions)
         {
             Rate = options.MaxBytesPerSecond is null ? null : new RateLimit(options.MaxBytesPerSecond.Value),
             PassesEndOn = true,

@@ -103,7 +103,7 @@ public static partial class Transfer
         Validate(options);
         Side from = Side.Open(source, TransferSide.Source, options.SourceOffset, nameof(source));
         Side to = Side.Open(destination, TransferSide.Destination, options.DestinationOffset, nameof(destination));
-        Pump pump = new(from, Side.LimitOf(from, to, options.Length, options.Prefix.Length), options);
+        Pump pump = new(from, Side.LimitOf(from, to, options.Length, options.Prefix.Length, nameof(destination)), options);
         pump.Connect(new Outlet(pump, to) { Counters = options.Counters });
         MakeReady(from, to);
         return pump;

@@ -51,7 +51,7 @@ public sealed class FanOutArgumentTests : FanOutTest
     {
         Pipe source = PipeOf("kept");
         Pipe other = NewPipe();
-        MustThrow<ArgumentException>(source.ReadHandle, [other.WriteHandle, source.WriteHandle]);
+        MustThrow<ArgumentException>(source.ReadHandle, [other.WriteHandle, source.WriteHandle]).ParamName.Should().Be("destinations");
         source.BytesAvailable.Should().Be(4);
         other.BytesAvailable.Should().Be(0);
     }
@@ -60,7 +60,7 @@ public sealed class FanOutArgumentTests : FanOutTest
     public void FanOut_FileAlsoOverItself_ArgumentException()
     {
         SafeFileHandle source = FileOf(Bytes.Random(1000));
-        MustThrow<ArgumentException>(source, [FileOf([]), source]);
+        MustThrow<ArgumentException>(source, [FileOf([]), source]).ParamName.Should().Be("destinations");
         Native.Position(source).Should().Be(0);
     }
 

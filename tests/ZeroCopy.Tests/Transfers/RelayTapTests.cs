@@ -160,6 +160,16 @@ public sealed class RelayTapTests : RelayTest
     }
 
     [Fact]
+    public void Tap_IntoThePipeThatIsRelayed_ArgumentException()
+    {
+        SocketPair server = NewSockets();
+        Pipe toRelay = NewPipe();
+        TransferEndpoint client = TransferEndpoint.Duplex(toRelay.ReadHandle, NewPipe().WriteHandle);
+        FluentActions.Invoking(() => { _ = Transfer.RelayAsync(client, server.Near, new RelayOptions { TapAToB = toRelay.WriteHandle }); })
+            .Should().Throw<ArgumentException>().WithParameterName("options");
+    }
+
+    [Fact]
     public void SlowTapTimeout_NotPositive_ArgumentOutOfRangeException()
     {
         SocketPair client = NewSockets();
