@@ -47,6 +47,11 @@ internal static partial class ChildProgram
             return;
         }
 
+        if (how.Contains("tells-loops"))
+        {
+            Say($"loops {string.Join(' ', Loops())}");
+        }
+
         FanOutResult result;
         using (new Scarcity(how))
         {
@@ -56,6 +61,11 @@ internal static partial class ChildProgram
         Tell(result, all, sinks);
         Directory.Delete(folder, recursive: true);
     }
+
+    /// <summary>The threads that wait for descriptors, of which the kernel keeps fifteen letters of the name.</summary>
+    private static IEnumerable<string> Loops() => Directory.GetDirectories("/proc/self/task")
+        .Where(task => File.ReadAllText(Path.Combine(task, "comm")).StartsWith("ZeroCopy epoll", StringComparison.Ordinal))
+        .Select(task => Path.GetFileName(task));
 
     private static FanOutResult FanOutOnce(TransferEndpoint source, TransferEndpoint[] sinks, FanOutOptions options, string[] how) =>
         how.Contains("async") ? Transfer.FanOutAsync(source, sinks, options).WaitAsync(_patience).GetAwaiter().GetResult()

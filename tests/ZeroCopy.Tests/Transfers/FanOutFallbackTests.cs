@@ -119,6 +119,21 @@ public sealed class FanOutFallbackTests
     public void FanOutAsync_CannotWaitForTheSource_SourceError(string fault, string errno) =>
         MustSay(Run([fault], "slow-socket", "socket,socket", "async"), $"{errno} not all", "* exact", "* exact");
 
+    /// <summary>One that appends is written to, which nobody else does here.</summary>
+    [SkippableFact]
+    public void FanOutAsync_SinkIsAFile_IsWrittenToByThreadsThatMayWait()
+    {
+        Finished child = Run(["write:error=EINTR:when=1"], "slow-socket", "socket,appending-file", "async", "warm", "tells-loops");
+        string[] said = child.Text.Split('\n');
+        string[] loops = said[0].Split(' ');
+        loops[0].Should().Be("loops", child.Error);
+        loops.Should().HaveCountGreaterThan(1);
+        said[1..^1].Should().Equal("None all", "Splice None exact", "Splice, ReadWrite EINVAL exact");
+        string[] writes = [.. child.Error.Split('\n').Where(line => line.Contains(" write(", StringComparison.Ordinal) && line.EndsWith(" = 20000", StringComparison.Ordinal))];
+        writes.Should().HaveCountGreaterThanOrEqualTo(10);
+        writes.Should().NotContain(line => Array.Exists(loops, loop => line.StartsWith($"[pid {loop}]", StringComparison.Ordinal)));
+    }
+
     private static Finished Run(string[] faults, string source, string sinks, params string[] how) =>
         Child.RunInjectedWhenReady(faults, ["fan-out", source, sinks, "traced", .. how]);
 

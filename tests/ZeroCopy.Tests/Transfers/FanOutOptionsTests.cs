@@ -137,6 +137,25 @@ public sealed class FanOutOptionsTests : FanOutTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task FanOut_TheSourceIsASinkToo_SendsBackWhatComes(bool isAsync)
+    {
+        SocketPair source = NewSockets();
+        SafeFileHandle file = FileOf([]);
+        Task<FanOutResult> fanOut = Started(isAsync, source.Near, [source.Near, file]);
+        for (int i = 0; i < 10; i++)
+        {
+            source.Far.Send(_sent, i * 1000, 1000, SocketFlags.None);
+            source.Far.ReceiveExactly(1000).MustBe(_sent.AsSpan(i * 1000, 1000));
+        }
+
+        source.Far.Shutdown(SocketShutdown.Send);
+        (await MustEnd(fanOut, _sent)).BytesRead.Should().Be(10_000);
+        ContentOf(file).MustBe(_sent.AsSpan(0, 10_000));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void FanOut_OneFileToOneFile_TheKernelCopies(bool isAsync)
     {
         SafeFileHandle sink = FileOf([]);
