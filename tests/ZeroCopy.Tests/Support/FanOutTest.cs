@@ -52,18 +52,4 @@ public abstract class FanOutTest : TransferTest
 
     /// <summary>Lets time pass, in which it does not end.</summary>
     protected static void MustGoOnFor(TimeSpan time, Task fanOut) => fanOut.Wait(time).Should().BeFalse("it has to go on");
-
-    /// <summary>Reads what arrives, in portions and no faster than it is asked for, until there is no more or the limit is reached.</summary>
-    protected static Task<byte[]> Reading(Stream peer, int portion = 64 * 1024, long most = long.MaxValue) => OnItsOwnThread(() =>
-    {
-        using MemoryStream all = new();
-        byte[] buffer = new byte[portion];
-        int count;
-        while (all.Length < most && (count = peer.Read(buffer, 0, (int)Math.Min(portion, most - all.Length))) > 0)
-        {
-            all.Write(buffer, 0, count);
-        }
-
-        return all.ToArray();
-    });
 }

@@ -34,6 +34,20 @@ public abstract class TransferTest : KernelTest
     protected static void Eventually(Func<bool> condition, string what) =>
         SpinWait.SpinUntil(condition, Patience).Should().BeTrue(what);
 
+    /// <summary>Reads what arrives, in portions and no faster than it is asked for, until there is no more or the limit is reached.</summary>
+    protected static Task<byte[]> Reading(Stream peer, int portion = 64 * 1024, long most = long.MaxValue) => OnItsOwnThread(() =>
+    {
+        using MemoryStream all = new();
+        byte[] buffer = new byte[portion];
+        int count;
+        while (all.Length < most && (count = peer.Read(buffer, 0, (int)Math.Min(portion, most - all.Length))) > 0)
+        {
+            all.Write(buffer, 0, count);
+        }
+
+        return all.ToArray();
+    });
+
     /// <summary>A file of the test's folder, open for both.</summary>
     protected SafeFileHandle FileOf(byte[] bytes)
     {

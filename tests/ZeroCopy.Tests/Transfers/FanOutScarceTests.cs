@@ -27,6 +27,8 @@ public sealed class FanOutScarceTests : FanOutTest
     [InlineData("socket", "socket,socket,file", "sync")]
     [InlineData("socket", "socket,pipe,file", "async")]
     [InlineData("pipe", "socket,pipe,appending-file", "sync")]
+    [InlineData("pipe", "pipe,socket,file", "async")]
+    [InlineData("slow-socket", "socket,pipe", "async")]
     [InlineData("file", "pipe,socket", "async")]
     public void FanOut_NoDescriptorForAPipe_ReadsAndWritesTheSameBytes(string source, string sinks, string how)
     {
