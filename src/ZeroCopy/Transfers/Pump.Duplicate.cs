@@ -26,14 +26,12 @@ internal sealed partial class Pump
             }
         }
 
-        foreach (Outlet outlet in _live)
+        _whyScarce = RentMissing();
+        _scarcity.Tried(inVain: _whyScarce != Errno.None);
+        if (_whyScarce != Errno.None)
         {
-            _whyScarce = outlet.RentPipe();
-            if (_whyScarce != Errno.None)
-            {
-                GiveUpPipes();
-                break;
-            }
+            GiveUpPipes();
+            return _whyScarce;
         }
 
         foreach (Outlet outlet in _live)
@@ -44,8 +42,21 @@ internal sealed partial class Pump
             }
         }
 
-        _scarcity.Tried(inVain: _whyScarce != Errno.None);
-        return _whyScarce;
+        return Errno.None;
+    }
+
+    private Errno RentMissing()
+    {
+        foreach (Outlet outlet in _live)
+        {
+            Errno errno = outlet.RentPipe();
+            if (errno != Errno.None)
+            {
+                return errno;
+            }
+        }
+
+        return Errno.None;
     }
 
     /// <summary>Where there are not enough for all, none is kept: what is scarce, descriptors most likely, others need too.</summary>

@@ -3,8 +3,19 @@ namespace ZeroCopy;
 /// <content>From the source into an empty pipe, or into the buffer.</content>
 internal sealed partial class Pump
 {
+    /// <summary>The most that is moved together. More makes others of the loop wait for longer, and a reader's cache forget what it was sent.</summary>
+    private const long MostInPipe = 4 * 1024 * 1024;
+
+    /// <summary>An error of the source that was told when there was still something to deliver.</summary>
+    private Errno _latched;
+
     private Need Fill()
     {
+        if (_latched != Errno.None)
+        {
+            return Fail(_inlet, _latched);
+        }
+
         bool isWoken = _inlet.TakeWakeUp();
         if (_source.Copies)
         {
@@ -24,6 +35,11 @@ internal sealed partial class Pump
         {
             // Less than the pipe holds is all that there was, most likely; to wait is cheaper than to be told so.
             _sourceIsDry = moved < pipe.LentCapacity && _source.TellsTheEnd;
+            if (_source.IsSocket && pipe.LentCapacity > PipePool.DefaultCapacity)
+            {
+                moved = FillSlots(pipe, moved);
+            }
+
             CountRead(moved, TransferPath.Splice);
             _statistics.PipeCapacity = Math.Max(_statistics.PipeCapacity, pipe.LentCapacity);
             _pipes.Learn(pipe, moved);
@@ -39,6 +55,29 @@ internal sealed partial class Pump
             _ when Refuses(errno) => CopyFromSource(errno),
             _ => Fail(_inlet, errno),
         };
+    }
+
+    /// <summary>
+    /// Fills what is left of the slots. A call moves a page for each that is free at most, and what a socket has received may have many pages in one slot: what
+    /// is moved together costs less. Whatever stops this but an error is found out when the pipe is empty again.
+    /// </summary>
+    /// <returns>How many bytes the pipe has now.</returns>
+    private long FillSlots(Pipe pipe, long filled)
+    {
+        long moved = filled;
+        while (moved >= pipe.LentCapacity / 2 && filled < MostInPipe && filled < Allowed && _loop?.HasManyInAHurry != true)
+        {
+            Errno errno = _source.SpliceInto(pipe, Check.Length(Allowed - filled), out moved);
+            filled += moved;
+            if (errno is not (Errno.None or Errno.EAGAIN) && !Refuses(errno))
+            {
+                // It is told once; and what came before it is still to be delivered.
+                SocketFaults.Remember(_source.Handle, errno);
+                _latched = errno;
+            }
+        }
+
+        return filled;
     }
 
     /// <summary>
