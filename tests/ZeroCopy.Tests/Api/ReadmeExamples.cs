@@ -46,6 +46,15 @@ internal static class ReadmeExamples
         Console.WriteLine($"{result.BytesCopied} bytes, by {result.Path}");
     }
 
+    public static async Task FanOutAsync(TransferEndpoint source, TransferEndpoint archive, TransferEndpoint viewer, TransferEndpoint backup)
+    {
+        FanOutResult result = await Transfer.FanOutAsync(source, [archive, viewer, backup], new FanOutOptions { SlowSinkTimeout = TimeSpan.FromSeconds(10) });
+        foreach (SinkResult sink in result.Sinks)
+        {
+            Console.WriteLine($"{sink.BytesDelivered} bytes; {sink.Error?.Message ?? "all of them"}");
+        }
+    }
+
     public static async Task CopyToTheOtherAsync(TransferEndpoint source, TransferEndpoint first, TransferEndpoint second)
     {
         try

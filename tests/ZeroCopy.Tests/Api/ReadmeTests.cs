@@ -14,7 +14,7 @@ public sealed partial class ReadmeTests : KernelTest
     {
         string examples = WithoutIndentation(File.ReadAllText(Repository.PathOf("tests", "ZeroCopy.Tests", "Api", "ReadmeExamples.cs")));
         MatchCollection blocks = CSharpBlock().Matches(_readme);
-        blocks.Should().HaveCount(5);
+        blocks.Should().HaveCount(6);
         blocks.Should().AllSatisfy(block => examples.Should().Contain(WithoutIndentation(block.Groups["code"].Value)));
     }
 
@@ -105,6 +105,16 @@ public sealed partial class ReadmeTests : KernelTest
     }
 
     [Fact]
+    public async Task FanOut_TheExample_CopiesToEach()
+    {
+        Pipe source = PipeOf("hello, world");
+        source.WriteHandle.Dispose();
+        Pipe[] sinks = [NewPipe(), NewPipe(), NewPipe()];
+        await ReadmeExamples.FanOutAsync(source.ReadHandle, sinks[0].WriteHandle, sinks[1].WriteHandle, sinks[2].WriteHandle).WaitAsync(Patience);
+        sinks.Should().AllSatisfy(sink => sink.ReadText().Should().Be("hello, world"));
+    }
+
+    [Fact]
     public async Task CopyToTheOther_TheExample_LosesNothing()
     {
         Pipe source = PipeOf("hello, world");
@@ -125,6 +135,6 @@ public sealed partial class ReadmeTests : KernelTest
     [GeneratedRegex(@"\]\((?<target>[^)]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"\b(Splice|Tee|VmSplice|Pipe|SpliceFlags|Errno|PipePool|FdReadiness|SpliceSocket|Transfer|TransferEndpoint|CopyOptions|CopyResult)\.(?!csproj)[A-Z]\w*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\b(Splice|Tee|VmSplice|Pipe|SpliceFlags|Errno|PipePool|FdReadiness|SpliceSocket|Transfer|TransferEndpoint|CopyOptions|CopyResult|RelayOptions|FanOutOptions)\.(?!csproj)[A-Z]\w*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Member();
 }

@@ -23,16 +23,17 @@ public sealed class FanOutScarceTests : FanOutTest
         child.Text.Should().Be("16 and 2 slots\nNone all\nSplice None exact\nSplice None exact\n", child.Error);
     }
 
+    /// <summary>On the calling thread: without a descriptor, .NET ends the process as soon as the thread pool starts a thread.</summary>
     [Theory]
-    [InlineData("socket", "socket,socket,file", "sync")]
-    [InlineData("socket", "socket,pipe,file", "async")]
-    [InlineData("pipe", "socket,pipe,appending-file", "sync")]
-    [InlineData("pipe", "pipe,socket,file", "async")]
-    [InlineData("slow-socket", "socket,pipe", "async")]
-    [InlineData("file", "pipe,socket", "async")]
-    public void FanOut_NoDescriptorForAPipe_ReadsAndWritesTheSameBytes(string source, string sinks, string how)
+    [InlineData("socket", "socket,socket,file")]
+    [InlineData("socket", "socket,pipe,file")]
+    [InlineData("pipe", "socket,pipe,appending-file")]
+    [InlineData("pipe", "pipe,socket,file")]
+    [InlineData("slow-socket", "socket,pipe")]
+    [InlineData("file", "pipe,socket")]
+    public void FanOut_NoDescriptorForAPipe_ReadsAndWritesTheSameBytes(string source, string sinks)
     {
-        Finished child = Child.RunAfter("ulimit -n 300", "fan-out", source, sinks, "no-descriptors", "warm", how);
+        Finished child = Child.RunAfter("ulimit -n 300", "fan-out", source, sinks, "no-descriptors", "warm", "sync");
         child.Text.Should().Match(
             "ready *\nNone all\n" + string.Concat(Enumerable.Repeat("ReadWrite EMFILE exact\n", sinks.Split(',').Length)), child.Error);
     }
