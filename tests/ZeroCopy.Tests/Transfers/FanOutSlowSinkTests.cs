@@ -196,6 +196,28 @@ public sealed class FanOutSlowSinkTests : FanOutTest
         quick.Far.ReceiveExactly(sent.Length).MustBe(sent);
     }
 
+    [Fact]
+    public async Task FanOutAsync_WhatASlowSinkWaitsForIsInMemory_NobodyWritesOverIt()
+    {
+        byte[] sent = _sent[..50_000];
+        SocketPair slow = NewSockets(unix: true);
+        Pipe quick = NewPipe(1 << 20);
+        int filler = slow.Near.Fill();
+        TransferCounters counters = new();
+        Task<FanOutResult> fanOut =
+            Started(isAsync: true, FileOf(sent), [slow.Near, quick.WriteHandle], new() { Snapshot = true, Counters = counters });
+        Eventually(() => counters.BytesWritten >= sent.Length, "it waits for the one sink");
+        MustRest(fanOut);
+        for (int i = 0; i < 50; i++)
+        {
+            FanOut(isAsync: true, FileOf(new byte[64 * 1024]), [FileOf([]), FileOf([])], new() { Snapshot = true }).BytesRead.Should().Be(64 * 1024);
+        }
+
+        Task<byte[]> late = Reading(new NetworkStream(slow.Far), most: filler + sent.Length);
+        Array.ForEach([.. (await MustEnd(fanOut, sent)).Sinks], sink => MustBeWhole(sink, sent.Length));
+        (await late.WaitAsync(Patience))[filler..].MustBe(sent);
+    }
+
     /// <summary>While a write to a disk takes its time, nobody gives the others anything: that is no fault of theirs.</summary>
     [Theory]
     [InlineData(false)]
