@@ -233,7 +233,7 @@ public sealed class FanOutSlowSinkTests : FanOutTest
         await using FileStream peer = new(sink.ReadHandle, FileAccess.Read, bufferSize: 0);
         Task<Digest> reading = OnItsOwnThread(() => Digest.OfRest(peer, seed: 1));
         FanOutResult result = await Started(
-            isAsync, source.ReadHandle, [sink.WriteHandle, file], new() { Prefix = prefix, SlowSinkTimeout = TimeSpan.FromMilliseconds(20) }).WaitAsync(Patience);
+            isAsync, source.ReadHandle, [sink.WriteHandle, file], new() { Prefix = prefix, SlowSinkTimeout = _short / 3 }).WaitAsync(Patience);
         Array.ForEach([.. result.Sinks], sink => MustBeWhole(sink, Much));
         sink.WriteHandle.Dispose();
         (await reading.WaitAsync(Patience)).Length.Should().Be(Much);
