@@ -11,6 +11,8 @@ public sealed class FanOutOptions
     /// <summary>
     /// How long a sink may take no byte at all while there are some for it, more than zero; then it has failed, with ETIMEDOUT. The others wait for it
     /// meanwhile. Null, by default, or <see cref="Timeout.InfiniteTimeSpan"/>, for any time. A write to a disk is not cut short by it.
+    /// That bytes are taken is seen as the kernel shows it: a TCP connection whose reader is slow opens its window again by tens of KiB at a time, so that the
+    /// time should be what a reader may take for 100 KiB, or more.
     /// </summary>
     public TimeSpan? SlowSinkTimeout { get; set; }
 

@@ -18,7 +18,7 @@ public sealed class FanOutResult
     /// <summary>The bytes taken from the source. A prefix is not among them.</summary>
     public long BytesRead { get; }
 
-    /// <summary>What broke the source, as of <see cref="Transfer.Copy"/>, EBADF where it was disposed; <see cref="Errno.None"/> where nothing did.</summary>
+    /// <summary>What broke the source, as of <see cref="Transfer.Copy"/>, EBADF where it or the pool was disposed; <see cref="Errno.None"/> where nothing did.</summary>
     public Errno SourceError { get; }
 
     /// <summary>What became of each sink, in the order in which they were given.</summary>

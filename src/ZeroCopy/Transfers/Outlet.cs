@@ -59,9 +59,12 @@ internal sealed partial class Outlet(Pump pump, Side side) : Port(pump, side)
     public bool IsLate => Patience != Timeout.Infinite && HasLoad && MillisecondsLeft <= 0;
 
     /// <summary>Gives it bytes in memory, which stay there until it has taken them, and no others in its pipe.</summary>
-    public void Load(ReadOnlyMemory<byte> bytes)
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="lost">How many more there should be, and cannot be had any more.</param>
+    public void Load(ReadOnlyMemory<byte> bytes, long lost = 0)
     {
         _ahead = bytes;
+        Lost += lost;
         NoteMove();
     }
 

@@ -94,14 +94,15 @@ internal sealed partial class Pump
     /// </summary>
     private Need DuplicateByCopying(long count, Errno errno)
     {
-        _fallback = errno;
+        _fallback = errno == Errno.None ? _fallback : errno;
         byte[] bytes = new byte[count];
-        int taken = _live[^1].TakeAll(bytes);
+        Outlet filled = _live[^1];
+        int taken = filled.TakeAll(bytes);
         foreach (Outlet outlet in _live)
         {
             if (!outlet.HasLoad)
             {
-                outlet.Load(bytes.AsMemory(0, taken));
+                outlet.Load(bytes.AsMemory(0, taken), lost: outlet == filled ? 0 : count - taken);
             }
         }
 

@@ -172,6 +172,7 @@ internal sealed partial class Pump
     {
         outlet.Stop();
         Unpark(outlet);
+        _atWork = _inlet;
         _live = Array.FindAll(_live, live => live != outlet);
         return _live.Length == 0 ? Stop() : Need.Nothing;
     }

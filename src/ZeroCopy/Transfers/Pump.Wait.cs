@@ -42,6 +42,11 @@ internal sealed partial class Pump
     {
         try
         {
+            if (need == Need.Source && _inlet.State is PortState.Parked or PortState.Paused)
+            {
+                return true;
+            }
+
             PrepareToWait(need);
             switch (need)
             {
@@ -52,7 +57,7 @@ internal sealed partial class Pump
                     return true;
 
                 case Need.Source:
-                    return _inlet.State is PortState.Parked or PortState.Paused || TryPark(_inlet, Interop.EPOLLIN);
+                    return TryPark(_inlet, Interop.EPOLLIN);
             }
 
             foreach (Outlet outlet in _live)

@@ -50,7 +50,7 @@ public sealed class RelayOptions
     /// <summary>
     /// How long a tap may take no byte at all while there are some for it, more than zero; then it has failed, with ETIMEDOUT, and is detached. Its direction
     /// waits meanwhile. By default a second; <see cref="Timeout.InfiniteTimeSpan"/> where the relay is rather to wait for ever than to lose a byte of
-    /// the copy. A write to a disk is not cut short by it.
+    /// the copy. A write to a disk is not cut short by it; of a slow reader of a socket, see <see cref="FanOutOptions.SlowSinkTimeout"/>.
     /// </summary>
     public TimeSpan SlowTapTimeout { get; set; } = TimeSpan.FromSeconds(1);
 

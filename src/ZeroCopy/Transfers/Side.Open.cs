@@ -73,14 +73,13 @@ internal sealed partial class Side
         switch (Kind)
         {
             case SideKind.File:
-                // Files without a size are the kernel's, some of which wait for things to happen, and can be waited for.
+                // Files without a size that are read are the kernel's, some of which wait for things to happen, and can be waited for.
                 Blocks = true;
-                WaitsFirst = _size == 0;
+                WaitsFirst = _size == 0 && _role == TransferSide.Source;
                 _position = Position();
                 break;
             case SideKind.Device:
-                Blocks = true;
-                WaitsFirst = true;
+                Blocks = WaitsFirst = _device != _null;
                 break;
             case SideKind.Terminal:
                 if (!Interop.IsNonBlocking(Handle))

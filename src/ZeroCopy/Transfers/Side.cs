@@ -12,6 +12,9 @@ internal sealed partial class Side
     /// <summary>/dev/ptmx, and whatever was opened there.</summary>
     private static readonly (uint Major, uint Minor) _terminalMaster = (5, 2);
 
+    /// <summary>/dev/null, which never waits for anything.</summary>
+    private static readonly (uint Major, uint Minor) _null = (1, 3);
+
     private readonly TransferSide _role;
     private readonly object _owner;
     private SafeFileHandle? _reopened;

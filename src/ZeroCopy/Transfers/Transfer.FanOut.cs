@@ -30,7 +30,7 @@ public static partial class Transfer
     /// <see cref="Copy"/>, and ETIMEDOUT for <see cref="FanOutOptions.SlowSinkTimeout"/>.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// As of <see cref="Copy"/>, for any of the sinks; there is none or more than 64; or <see cref="FanOutOptions.Pool"/> and
+    /// As of <see cref="Copy"/>, for any of the sinks; there is none or more than 64, or one is given twice; or <see cref="FanOutOptions.Pool"/> and
     /// <see cref="FanOutOptions.PipeCapacity"/> are both set.
     /// </exception>
     /// <exception cref="ArgumentNullException">The list is null.</exception>
@@ -91,6 +91,11 @@ public static partial class Transfer
         Validate(copyOptions);
         Side from = Side.Open(source, TransferSide.Source, options.SourceOffset, nameof(source));
         Side[] to = Array.ConvertAll(sinks, sink => Side.Open(sink, TransferSide.Destination, null, nameof(destinations)));
+        if (to.DistinctBy(static side => side.Handle).Count() < to.Length)
+        {
+            throw new ArgumentException("A sink is given twice: its copies of the bytes would be mixed up.", nameof(destinations));
+        }
+
         long? length = options.Length;
         Array.ForEach(to, side => length = Side.LimitOf(from, side, length, options.Prefix.Length, nameof(destinations)));
         Pump pump = new(from, length, copyOptions);

@@ -168,6 +168,7 @@ internal static partial class ChildProgram
 
             case "pipe":
                 Pipe pipe = new(1 << 20);
+                pipe.Capacity.Should().Be(1 << 20, "nobody reads it meanwhile: another program of this user has all the pages for pipes");
                 return (pipe.WriteHandle, () => pipe.Read());
 
             case "appending-file":

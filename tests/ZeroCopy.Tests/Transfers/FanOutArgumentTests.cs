@@ -57,6 +57,19 @@ public sealed class FanOutArgumentTests : FanOutTest
     }
 
     [Fact]
+    public void FanOut_SinkIsGivenTwice_ArgumentExceptionAndNothingIsTouched()
+    {
+        Pipe source = PipeOf("kept");
+        Pipe sink = NewPipe();
+        SocketPair sockets = NewSockets();
+        NetworkStream stream = Own(new NetworkStream(sockets.Near));
+        MustThrow<ArgumentException>(source.ReadHandle, [sink.WriteHandle, FileOf([]), sink.WriteHandle]).ParamName.Should().Be("destinations");
+        MustThrow<ArgumentException>(source.ReadHandle, [sockets.Near, stream]).ParamName.Should().Be("destinations");
+        source.BytesAvailable.Should().Be(4);
+        sink.BytesAvailable.Should().Be(0);
+    }
+
+    [Fact]
     public void FanOut_FileAlsoOverItself_ArgumentException()
     {
         SafeFileHandle source = FileOf(Bytes.Random(1000));
