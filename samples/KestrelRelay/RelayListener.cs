@@ -30,7 +30,7 @@ internal sealed class RelayListener(Listener listener, ILogger logger) : IConnec
             {
                 break;
             }
-            catch (SocketException e)
+            catch (Exception e) when (e is SocketException or IOException)
             {
                 // A client that gave up meanwhile, or too many descriptors: it waits in the backlog until one of the others is over.
                 RelayLog.CannotAccept(logger, EndPoint, e.Message);

@@ -61,6 +61,9 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
         return errno;
     }
 
+    /// <summary>Whether it is one of those for sources that have much to give, whose capacity nobody asked for.</summary>
+    public static bool IsLarge(Pipe pipe) => pipe.Lender == _large;
+
     public static void Return(Pipe pipe, bool isEmpty)
     {
         PipePool lender = (PipePool)pipe.Lender!;

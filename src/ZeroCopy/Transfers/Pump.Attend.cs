@@ -108,7 +108,7 @@ internal sealed partial class Pump
     {
         foreach (Outlet outlet in _live)
         {
-            if (outlet.IsLate && !IsReady(outlet) && Fail(outlet, Errno.ETIMEDOUT, new ErrnoException(Errno.ETIMEDOUT, outlet.Side.Call, "It took no byte for as long as it may.")) == Need.Done)
+            if (outlet.IsLate && !IsReady(outlet) && FailLate(outlet) == Need.Done)
             {
                 return Need.Done;
             }
@@ -116,6 +116,9 @@ internal sealed partial class Pump
 
         return Need.Nothing;
     }
+
+    private Need FailLate(Outlet outlet) =>
+        Fail(outlet, Errno.ETIMEDOUT, new ErrnoException(Errno.ETIMEDOUT, outlet.Side.Call, "It took no byte for as long as it may."));
 
     /// <summary>
     /// Whether a destination would take bytes now. Then it is this pump that is late, which had to wait for a disk or for a thread, and is told in a moment

@@ -35,7 +35,7 @@ internal sealed partial class Pump
         {
             // Less than the pipe holds is all that there was, most likely; to wait is cheaper than to be told so.
             _sourceIsDry = moved < pipe.LentCapacity && _source.TellsTheEnd;
-            if (_source.IsSocket && pipe.LentCapacity > PipePool.DefaultCapacity)
+            if (_source.IsSocket && PipeSupply.IsLarge(pipe) && !Array.Exists(_live, static outlet => outlet.Side.Blocks))
             {
                 moved = FillSlots(pipe, moved);
             }
@@ -59,7 +59,8 @@ internal sealed partial class Pump
 
     /// <summary>
     /// Fills what is left of the slots. A call moves a page for each that is free at most, and what a socket has received may have many pages in one slot: what
-    /// is moved together costs less. Whatever stops this but an error is found out when the pipe is empty again.
+    /// is moved together costs less, but for a file, which has the bytes copied while they are in the cache. Whatever stops this but an error is found out when
+    /// the pipe is empty again.
     /// </summary>
     /// <returns>How many bytes the pipe has now.</returns>
     private long FillSlots(Pipe pipe, long filled)
