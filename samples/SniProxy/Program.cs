@@ -21,7 +21,7 @@ Option<Routes> routes = new("--route")
     Arity = ArgumentArity.OneOrMore,
     CustomParser = ParseRoutes,
 };
-Option<EndPoint?> other = new("--default") { Description = "The server for all other names, and for none.", HelpName = "ADDRESS", CustomParser = ParseAddress };
+Option<EndPoint?> other = new("--default") { Description = "The server for all other names, and for none.", HelpName = "ADDRESS", CustomParser = AddressArgument.Parse };
 Option<TimeSpan> helloTimeout = new("--hello-timeout")
 {
     Description = "How long to wait for what a client says first, such as 500ms, 5s or 1m.",
@@ -68,20 +68,9 @@ static async Task<int> RunAsync(EndPoint listen, Proxy proxy)
     }
 }
 
-static EndPoint? ParseAddress(ArgumentResult result)
-{
-    if (Address.TryParse(result.Tokens[0].Value, out EndPoint? address))
-    {
-        return address;
-    }
-
-    result.AddError($"'{result.Tokens[0].Value}' is no address: HOST:PORT, [IPV6]:PORT or unix:PATH.");
-    return null;
-}
-
 static EndPoint? ParseListen(ArgumentResult result)
 {
-    EndPoint? address = ParseAddress(result);
+    EndPoint? address = AddressArgument.Parse(result);
     if (address is UnixDomainSocketEndPoint)
     {
         result.AddError($"'{result.Tokens[0].Value}' is no address of TCP, and half a hello can be waited on for TCP only.");

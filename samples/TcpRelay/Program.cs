@@ -14,8 +14,8 @@ using System.Runtime.InteropServices;
 using TcpRelaySample;
 using ZeroCopy;
 
-Option<EndPoint> listen = new("--listen") { Description = "Where to wait for clients.", HelpName = "ADDRESS", Required = true, CustomParser = ParseAddress };
-Option<EndPoint> to = new("--to") { Description = "Where to connect each of them to.", HelpName = "ADDRESS", Required = true, CustomParser = ParseAddress };
+Option<EndPoint> listen = new("--listen") { Description = "Where to wait for clients.", HelpName = "ADDRESS", Required = true, CustomParser = AddressArgument.Parse };
+Option<EndPoint> to = new("--to") { Description = "Where to connect each of them to.", HelpName = "ADDRESS", Required = true, CustomParser = AddressArgument.Parse };
 Option<TimeSpan?> idleTimeout = new("--idle-timeout")
 {
     Description = "End a connection after so long without a byte, such as 500ms, 30s, 5m or 1h.",
@@ -72,17 +72,6 @@ static async Task<int> RunAsync(EndPoint listen, EndPoint to, RelayOptions optio
         signal.Cancel = true;
         (stop.IsCancellationRequested ? abort : stop).Cancel();
     }
-}
-
-static EndPoint? ParseAddress(ArgumentResult result)
-{
-    if (Address.TryParse(result.Tokens[0].Value, out EndPoint? address))
-    {
-        return address;
-    }
-
-    result.AddError($"'{result.Tokens[0].Value}' is no address: HOST:PORT, [IPV6]:PORT or unix:PATH.");
-    return null;
 }
 
 static TimeSpan? ParseTime(ArgumentResult result)

@@ -130,7 +130,9 @@ internal sealed partial class EpollLoop
             }
         }
 
-        FailAsDisposed(orphans);
+        // Not all of their handles know: who closed the number may have had it from elsewhere. The inner exception tells them that it is theirs that is gone.
+        CompleteEach(orphans, static waiter => waiter.Complete(new ObjectDisposedException(
+            "The descriptor was closed while it was waited for, and its number is another one's.", new ErrnoException(Errno.EBADF, "epoll_ctl"))));
         return errno;
     }
 

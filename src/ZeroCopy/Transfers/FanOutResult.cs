@@ -2,18 +2,24 @@ namespace ZeroCopy;
 
 /// <summary>What became of a fan-out.</summary>
 /// <remarks>
-/// It has come to its end where <see cref="SourceError"/> is <see cref="Errno.None"/> and some sink has no error; a sink without an error has then
-/// got every byte.
+/// Where <see cref="IsComplete"/>, a sink without an error has got every byte of the source.
 /// </remarks>
 public sealed class FanOutResult
 {
-    internal FanOutResult(long bytesRead, Errno sourceError, IReadOnlyList<SinkResult> sinks, TransferStatistics statistics)
+    internal FanOutResult(bool isComplete, long bytesRead, Errno sourceError, IReadOnlyList<SinkResult> sinks, TransferStatistics statistics)
     {
+        IsComplete = isComplete;
         BytesRead = bytesRead;
         SourceError = sourceError;
         Sinks = sinks;
         Statistics = statistics;
     }
+
+    /// <summary>
+    /// Whether the source was copied to its end, or as much of it as was asked for, to all sinks but those that were detached. False where the source broke,
+    /// where all sinks did, and where one did and <see cref="SinkFailurePolicy.Abort"/> was to end it for all.
+    /// </summary>
+    public bool IsComplete { get; }
 
     /// <summary>The bytes taken from the source. A prefix is not among them.</summary>
     public long BytesRead { get; }

@@ -23,8 +23,11 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     /// <summary>How many large ones one transfer to several destinations may have: a quarter of that, so that some are left for others.</summary>
     private const int MostLargeTogether = MostExtra / LargeCapacity / 4;
 
+    /// <summary>Enough for a fan-out to many, whose pipes come back with each wait.</summary>
+    private const int MostIdleMiddling = 32;
+
     private static readonly PipePool _large = new(LargeCapacity, maxIdlePipes: 8, maxIdleBytes: 8L * LargeCapacity);
-    private static readonly PipePool _middling = new(MiddlingCapacity, maxIdlePipes: 8, maxIdleBytes: 8L * MiddlingCapacity);
+    private static readonly PipePool _middling = new(MiddlingCapacity, MostIdleMiddling, MostIdleMiddling * MiddlingCapacity);
 
     /// <summary>Pools for capacities that were asked for, by the power of two that the kernel rounds these up to.</summary>
     private static readonly PipePool?[] _byPowerOfTwo = new PipePool?[32];
@@ -44,7 +47,7 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     /// <param name="count">How many pipes are used together.</param>
     public bool WantsAnother(Pipe lent, bool othersAreInAHurry, int count) =>
         _pool is null && _wantsLarge && Extra(othersAreInAHurry, count) is var extra && lent.Lender != extra
-            && (lent.Lender != PipePool.Shared || Volatile.Read(ref _extraLent) + (count * extra.Capacity) <= MostExtra);
+            && (extra.Capacity <= lent.LentCapacity || Volatile.Read(ref _extraLent) + (count * extra.Capacity) <= MostExtra);
 
     public Errno TryRent(bool othersAreInAHurry, int count, out Pipe? pipe)
     {

@@ -39,11 +39,12 @@ internal class Port(Pump pump, Side side) : Waiter
 
     public override void Complete(Exception? error)
     {
-        // A disposed end the pump sees itself. It may be another one than this, which is no more ready than it was: a call might wait.
-        bool isDisposed = error is ObjectDisposedException;
+        // A disposed end the pump sees itself. It may be another one than this, which is no more ready than it was: a call might wait. But if there is an
+        // inner exception, it is this one's descriptor whose number is another's now.
+        bool isDisposed = error is ObjectDisposedException { InnerException: null };
         _fault = isDisposed ? null : error;
         _state = isDisposed ? PortState.Wanted : PortState.Woken;
-        pump.WakeFor(this);
+        pump.WakeAfterWait();
     }
 
     /// <summary>Whether it was woken, once: then it is as if it had not been waited for.</summary>

@@ -67,7 +67,7 @@ internal sealed partial class Pump
     {
         Settle();
         Errno sourceError = FailedSide == TransferSide.Source ? Error : Errno.None;
-        FanOutResult result = new(_read, sourceError, Array.ConvertAll(_outlets, ToSink), _statistics);
+        FanOutResult result = new(IsComplete, _read, sourceError, Array.ConvertAll(_outlets, ToSink), _statistics);
         QuietLog.Write(_logger, result, static (logger, result) =>
             FanOutLog.Ended(logger, result.BytesRead, result.Sinks.Count, result.Sinks.Count(sink => sink.Error is not null), result.SourceError));
 
@@ -137,10 +137,10 @@ internal sealed partial class Pump
         return End();
     }
 
-    /// <summary>What no destination could have of a source file counts as not read.</summary>
+    /// <summary>What no destination, or not the one that counts, could have of a source file counts as not read.</summary>
     private void GiveBackUnreadable()
     {
-        long lost = _live.Length == 0 ? 0 : _live.Min(static outlet => outlet.Lost);
+        long lost = _live.Length == 0 ? 0 : _outlets[0].IsVital ? _outlets[0].Lost : _live.Min(static outlet => outlet.Lost);
         if (lost > 0)
         {
             _source.StepBack(lost);

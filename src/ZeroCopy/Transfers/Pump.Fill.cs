@@ -35,7 +35,7 @@ internal sealed partial class Pump
         {
             // Less than the pipe holds is all that there was, most likely; to wait is cheaper than to be told so.
             _sourceIsDry = moved < pipe.LentCapacity && _source.TellsTheEnd;
-            if (_source.IsSocket && PipeSupply.IsLarge(pipe) && !Array.Exists(_live, static outlet => outlet.Side.Blocks))
+            if (_source.IsSocket && !_sourceIsDry && PipeSupply.IsLarge(pipe) && !Array.Exists(_live, static outlet => outlet.Side.Blocks))
             {
                 moved = FillSlots(pipe, moved);
             }
@@ -66,16 +66,23 @@ internal sealed partial class Pump
     private long FillSlots(Pipe pipe, long filled)
     {
         long moved = filled;
-        while (moved >= pipe.LentCapacity / 2 && filled < MostInPipe && filled < Allowed && _loop?.HasManyInAHurry != true)
+        try
         {
-            Errno errno = _source.SpliceInto(pipe, Check.Length(Allowed - filled), out moved);
-            filled += moved;
-            if (errno is not (Errno.None or Errno.EAGAIN) && !Refuses(errno))
+            while (moved >= pipe.LentCapacity / 2 && filled < MostInPipe && filled < Allowed && _loop?.HasManyInAHurry != true)
             {
-                // It is told once; and what came before it is still to be delivered.
-                SocketFaults.Remember(_source.Handle, errno);
-                _latched = errno;
+                Errno errno = _source.SpliceInto(pipe, Check.Length(Allowed - filled), out moved);
+                filled += moved;
+                if (errno is not (Errno.None or Errno.EAGAIN) && !Refuses(errno))
+                {
+                    // It is told once; and what came before it is still to be delivered.
+                    SocketFaults.Remember(_source.Handle, errno);
+                    _latched = errno;
+                }
             }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The next turn sees that too, when what is in the pipe is accounted for.
         }
 
         return filled;

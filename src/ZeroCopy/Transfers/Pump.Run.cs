@@ -59,11 +59,11 @@ internal sealed partial class Pump : IThreadPoolWorkItem
     }
 
     /// <summary>Has it go on after a wait for one of its ends. On a loop, most often.</summary>
-    public void WakeFor(Port port)
+    public void WakeAfterWait()
     {
         if (_pipes.IsLight)
         {
-            _loop!.NoteHurry(port);
+            _loop!.NoteHurry(_inlet);
         }
 
         Wake();

@@ -97,6 +97,9 @@ internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
         }
 
         _drain = new Timer(static state => ((Relay)state!).Stop(RelayEnd.DrainTimeout), this, _drainMilliseconds, Timeout.Infinite);
+
+        // Either this sees that it is over, or its end sees the timer.
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _running) == 0)
         {
             _drain.Dispose();

@@ -19,7 +19,8 @@ public static partial class Transfer
     /// <see cref="Copy"/>.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// As of <see cref="Copy"/>; both sides are the same socket; or <see cref="RelayOptions.Pool"/> and <see cref="RelayOptions.PipeCapacity"/> are both set.
+    /// As of <see cref="Copy"/>; both sides are the same socket; both taps are the same file, or a tap is what its direction writes to anyway; or
+    /// <see cref="RelayOptions.Pool"/> and <see cref="RelayOptions.PipeCapacity"/> are both set.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A timeout is not positive, <see cref="RelayOptions.MaxBytes"/> or the capacity is negative, or <see cref="RelayOptions.MaxBytesPerSecond"/> is less
@@ -88,6 +89,11 @@ public static partial class Transfer
 
     private static Pump CreateDirection(Side from, Side to, Side? tap, CopyOptions copyOptions, RelayOptions options)
     {
+        if (tap?.Handle == to.Handle)
+        {
+            throw new ArgumentException("The tap is what the direction writes to: the bytes and their copies would be mixed up.", nameof(options));
+        }
+
         long? length = Side.LimitOf(from, to, copyOptions.Length, copyOptions.Prefix.Length, "b");
         Pump pump = new(from, tap is null ? length : Side.LimitOf(from, tap, length, copyOptions.Prefix.Length, nameof(options)), copyOptions)
         {

@@ -51,7 +51,7 @@ internal static class ReadmeExamples
         FanOutResult result = await Transfer.FanOutAsync(source, [archive, viewer, backup], new FanOutOptions { SlowSinkTimeout = TimeSpan.FromSeconds(10) });
         foreach (SinkResult sink in result.Sinks)
         {
-            Console.WriteLine($"{sink.BytesDelivered} bytes; {sink.Error?.Message ?? "all of them"}");
+            Console.WriteLine($"{sink.BytesDelivered} of {result.BytesRead} bytes {sink.Error?.Message}");
         }
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace ZeroCopy.Tests.Transfers;
 
 /// <summary>
@@ -6,6 +8,29 @@ namespace ZeroCopy.Tests.Transfers;
 public sealed class CopyDisposeTests : CopyTest
 {
     private static readonly byte[] _sent = Bytes.Random(1000);
+
+    /// <summary>The handle is not the owner, and never learns that the descriptor was closed.</summary>
+    [Fact]
+    public async Task CopyAsync_NumberOfTheSourceIsAnotherDescriptorsMeanwhile_FailsAndTakesNothingFromThere()
+    {
+        Pipe old = NewPipe();
+        Pipe first = NewPipe();
+        Pipe second = NewPipe();
+        int number = (int)old.ReadHandle.DangerousGetHandle();
+        using SafeFileHandle alias = new(number, ownsHandle: false);
+        Task<CopyResult> copy = Transfer.CopyAsync(alias, first.WriteHandle).AsTask();
+        old.ReadHandle.Dispose();
+
+        Pipe other = NewPipe();
+        other.ReadHandle.DangerousGetHandle().Should().Be(number, "the lowest number that is free is taken");
+        Task<CopyResult> next = Transfer.CopyAsync(other.ReadHandle, second.WriteHandle).AsTask();
+        await MustFailAsDisposed(copy, TransferSide.Source);
+        other.Write("hello");
+        other.WriteHandle.Dispose();
+
+        (await next.WaitAsync(Patience)).BytesCopied.Should().Be(5);
+        first.BytesAvailable.Should().Be(0);
+    }
 
     [Theory]
     [InlineData(TransferSide.Source, false)]

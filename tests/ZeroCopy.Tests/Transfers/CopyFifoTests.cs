@@ -37,11 +37,26 @@ public sealed class CopyFifoTests : TransferTest
         ContentOf(destination).Should().Equal("hello"u8.ToArray());
     }
 
+    /// <summary>Exactly as many bytes as a turn moves: there is nothing to wait for after it.</summary>
+    [Theory]
+    [InlineData(1024 * 1024, 1)]
+    [InlineData(512 * 1024, 2)]
+    [InlineData(64 * 1024, 16)]
+    public async Task FanOutAsync_FifoOpenedWithoutAWriterHasTheBytesOfATurn_EndsAfterThem(int count, int sinkCount)
+    {
+        string text = new('x', count);
+        TransferEndpoint[] sinks = [.. Enumerable.Range(0, sinkCount).Select(_ => (TransferEndpoint)Own(Native.Open("/dev/null", Native.O_WRONLY)))];
+        FanOutResult result = await Transfer.FanOutAsync(FifoWithoutAWriter(text), sinks).WaitAsync(Patience);
+        result.IsComplete.Should().BeTrue();
+        result.BytesRead.Should().Be(count);
+    }
+
     /// <summary>The reader that was there in time keeps the bytes until the other one is opened.</summary>
     private SafeFileHandle FifoWithoutAWriter(string text)
     {
         string path = Native.Fifo(NewPath());
         using SafeFileHandle inTime = Native.Open(path, Native.O_RDONLY | Native.O_NONBLOCK);
+        Native.SetPipeSize(inTime, Math.Max(text.Length, Environment.SystemPageSize));
         using (SafeFileHandle writer = Native.Open(path, Native.O_WRONLY))
         {
             Native.Write(writer, System.Text.Encoding.ASCII.GetBytes(text)).Should().Be(text.Length);

@@ -70,6 +70,7 @@ public sealed class FanOutFaultTests : FanOutTest
         FanOutOptions options = new() { OnSinkFailure = SinkFailurePolicy.Abort };
         FanOutResult result = await MustEnd(Started(isAsync, source.Near, [.. pipes.Select(pipe => (TransferEndpoint)pipe.WriteHandle)], options), sent);
         result.SourceError.Should().Be(Errno.None);
+        result.IsComplete.Should().BeFalse();
         MustBeDetached(result.Sinks[place], Errno.EPIPE);
         result.Sinks[place].BytesDelivered.Should().Be(0);
         result.BytesRead.Should().BePositive();
@@ -98,6 +99,7 @@ public sealed class FanOutFaultTests : FanOutTest
         FanOutResult result = await MustEnd(
             Started(isAsync, source.ReadHandle, [.. sinks.Select(sink => (TransferEndpoint)sink.WriteHandle)], new() { OnSinkFailure = policy }), _sent);
         result.SourceError.Should().Be(Errno.None);
+        result.IsComplete.Should().BeFalse();
         result.Sinks.Count(sink => sink.Error?.Errno == Errno.EPIPE).Should().Be(policy == SinkFailurePolicy.Detach ? 3 : 1);
         result.Sinks.Should().OnlyContain(sink => sink.BytesDelivered == 0 && sink.Undelivered.Length == result.BytesRead);
         source.BytesAvailable.Should().Be(1_000_000 - (int)result.BytesRead);

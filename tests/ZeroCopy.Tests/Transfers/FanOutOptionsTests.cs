@@ -226,6 +226,23 @@ public sealed class FanOutOptionsTests : FanOutTest
         changes.Where(change => change.Key.Contains("closed", StringComparison.Ordinal)).Should().OnlyContain(change => change.Value == 0);
     }
 
+    [Fact]
+    public async Task Pool_TheLibrarysOwn_KeepsThePipesOfManySinksForTheNextRound()
+    {
+        SocketPair source = NewSockets();
+        TransferEndpoint[] sinks = [.. Enumerable.Range(0, 16).Select(_ => (TransferEndpoint)Own(Native.Open("/dev/null", Native.O_WRONLY)))];
+        using PipeMeter meter = new();
+        Task<FanOutResult> fanOut = Transfer.FanOutAsync(source.Near, sinks);
+        byte[] sent = new byte[64 << 20];
+        await InBackground(() => source.Far.Send(sent)).WaitAsync(Patience);
+        source.Far.Dispose();
+        FanOutResult result = await fanOut.WaitAsync(Patience);
+        result.IsComplete.Should().BeTrue();
+        result.BytesRead.Should().Be(sent.Length);
+        meter.Rents.Should().BeGreaterThan(10 * sinks.Length);
+        meter.Changes()["zerocopy.pipe.created"].Should().BeLessThanOrEqualTo(2 * sinks.Length, "each has one of the usual size at first, and a larger one then");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

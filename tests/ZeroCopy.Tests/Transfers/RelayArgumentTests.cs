@@ -6,6 +6,15 @@ namespace ZeroCopy.Tests.Transfers;
 public sealed class RelayArgumentTests : RelayTest
 {
     [Fact]
+    public void RelayAsync_TapIsWhereTheDirectionWrites_ArgumentException()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        FluentActions.Invoking(() => { _ = Transfer.RelayAsync(client.Near, server.Near, new() { TapAToB = server.Near }); })
+            .Should().Throw<ArgumentException>().Which.ParamName.Should().Be("options");
+    }
+
+    [Fact]
     public void RelayAsync_DefaultEndpoint_ArgumentExceptionWithItsName()
     {
         SocketPair sockets = NewSockets();
