@@ -59,7 +59,7 @@ internal sealed class Copier(SafeFileHandle input, OutputSet outputs)
         {
             FanOutOptions options = new() { OnSinkFailure = SinkFailurePolicy.Abort, Counters = counters };
             FanOutResult result = Transfer.FanOut(source, [.. sinks.Select(sink => (TransferEndpoint)sink.Handle)], options);
-            bool isOver = result.SourceError != Errno.None || result.Sinks.All(sink => sink.Error is null);
+            bool isOver = result.SourceError != Errno.None || result.IsComplete;
             foreach ((Output sink, SinkResult to) in sinks.Zip(result.Sinks))
             {
                 Errno errno = to.Error?.Errno ?? CatchUp(source, sink, to.Undelivered);

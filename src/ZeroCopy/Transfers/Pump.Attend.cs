@@ -124,9 +124,7 @@ internal sealed partial class Pump
     /// Whether a destination would take bytes now. Then it is this pump that is late, which had to wait for a disk or for a thread, and is told in a moment
     /// that the destination is ready.
     /// </summary>
-    private static bool IsReady(Outlet outlet) =>
-        !outlet.IsCalledReadyInVain
-            && Interop.Poll([(int)outlet.Side.Descriptor.DangerousGetHandle()], Interop.POLLOUT, timeout: 0, out ulong ready) == Errno.None && ready != 0;
+    private static bool IsReady(Outlet outlet) => !outlet.IsCalledReadyInVain && outlet.Side.IsReady(Interop.POLLOUT, timeout: 0);
 
     /// <summary>A loop that broke tells those who wait there.</summary>
     private Need FailFaulted()

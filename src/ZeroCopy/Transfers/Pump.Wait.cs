@@ -29,10 +29,10 @@ internal sealed partial class Pump
             return false;
         }
 
-        Interop.Poll([(int)_source.Descriptor.DangerousGetHandle()], Interop.POLLIN, LingerMilliseconds, out ulong ready);
-        _lingering.Tried(inVain: ready == 0);
-        _inlet.State = ready == 0 ? PortState.Idle : PortState.Woken;
-        return ready != 0;
+        bool isReady = _source.IsReady(Interop.POLLIN, LingerMilliseconds);
+        _lingering.Tried(inVain: !isReady);
+        _inlet.State = isReady ? PortState.Woken : PortState.Idle;
+        return isReady;
     }
 
     /// <summary>Gives what is to be waited for to the loop, or to a timer.</summary>

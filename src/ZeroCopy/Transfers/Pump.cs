@@ -191,8 +191,7 @@ internal sealed partial class Pump
     }
 
     /// <summary>Whether a wait for the source is sure to end. What does not tell its end must not be waited for while it is empty.</summary>
-    private bool MayWait() => _source.TellsTheEnd
-        || (Interop.Poll([(int)_source.Descriptor.DangerousGetHandle()], Interop.POLLIN, timeout: 0, out ulong ready) == Errno.None && ready != 0);
+    private bool MayWait() => _source.TellsTheEnd || _source.IsReady(Interop.POLLIN, timeout: 0);
 
     /// <summary>A file always fills the pipe, and has no more to give to a larger one: more than this only takes longer to send.</summary>
     private int CapacityOf(CopyOptions options) =>

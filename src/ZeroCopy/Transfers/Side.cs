@@ -65,6 +65,13 @@ internal sealed partial class Side
 
     public bool IsSocket => Kind == SideKind.Socket;
 
+    /// <summary>Asks poll whether it is ready, for so many milliseconds at most.</summary>
+    public bool IsReady(short events, int timeout)
+    {
+        Interop.Poll([(int)Descriptor.DangerousGetHandle()], events, timeout, out ulong ready);
+        return ready != 0;
+    }
+
     /// <summary>It cannot be waited for, and so is always ready.</summary>
     public void NeverWaits() => WaitsFirst = false;
 
