@@ -52,6 +52,12 @@ internal sealed partial class Pump
         if (_pauseIsOver)
         {
             _pauseIsOver = false;
+            if (_isHeldBack)
+            {
+                Volatile.Write(ref _lastMoved, Environment.TickCount64);
+                _isHeldBack = false;
+            }
+
             EndPause(_inlet);
             Array.ForEach(_live, EndPause);
         }

@@ -17,6 +17,7 @@ internal sealed partial class Pump
     private Timer? _lateness;
     private Backoff _lingering;
     private bool _watchesLateness;
+    private volatile bool _isHeldBack;
 
     /// <summary>
     /// Waits here, for a moment, for the source of a transfer that goes to a disk. What comes in at full speed would otherwise change threads for each pipe
@@ -52,7 +53,7 @@ internal sealed partial class Pump
             {
                 case Need.Pause:
                     int milliseconds = (int)Math.Min(Rate!.Pause().TotalMilliseconds + 1, EpollLoop.SweepMilliseconds);
-                    Volatile.Write(ref _lastMoved, Environment.TickCount64 + milliseconds);
+                    _isHeldBack = true;
                     Pause(_inlet, milliseconds);
                     return true;
 

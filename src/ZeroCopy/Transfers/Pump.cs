@@ -65,8 +65,8 @@ internal sealed partial class Pump
     /// <summary>Whether its first destination, if it is a socket, is shut down for writing once the source has ended and everything is delivered.</summary>
     public bool PassesEndOn { get; init; }
 
-    /// <summary>When bytes were last moved, by <see cref="Environment.TickCount64"/>; in a pause for the sake of the rate, when that ends.</summary>
-    public long LastMoved => Volatile.Read(ref _lastMoved);
+    /// <summary>When bytes were last moved, by <see cref="Environment.TickCount64"/>; in a pause for the sake of the rate, now.</summary>
+    public long LastMoved => _isHeldBack ? Environment.TickCount64 : Volatile.Read(ref _lastMoved);
 
     /// <summary>Whether bytes are certain to follow those that are on their way.</summary>
     public bool HasMore => _source.HasMore && _remaining != 0;
