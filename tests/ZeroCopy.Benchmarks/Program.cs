@@ -20,6 +20,10 @@ switch (args)
         await TeeComparison.RunAsync(args[1..]);
         return 0;
 
+    case ["pipes", ..]:
+        await PipeComparison.RunAsync(args[1..]);
+        return 0;
+
     case ["fan-outs", ..]:
         await FanOutComparison.RunAsync(args[1..]);
         return 0;
@@ -67,6 +71,10 @@ switch (args)
         await SocketToFile.RunAsync(args[1], path, Loopback.Listen(listen));
         return 0;
 
+    case ["pipe-writer", "write" or "any-reader" or "copying-reader", "0" or "1", string mib]:
+        PipeWriter.Run(args[1], refills: args[2] == "1", int.Parse(mib, CultureInfo.InvariantCulture));
+        return 0;
+
     case ["fan-out", "fanout" or "stream", string bytes, string listen, string targets]:
         await FanOut.RunAsync(args[1], int.Parse(bytes, CultureInfo.InvariantCulture), Loopback.Listen(listen), [.. targets.Split(',').Select(Loopback.At)]);
         return 0;
@@ -76,6 +84,7 @@ switch (args)
             """
             calls [BenchmarkDotNet's options]                   what a call costs over the bare one
             tee [--rounds 9]                                    the tee sample beside other tees
+            pipes [--rounds 9] [--mib 8192]                     writers to a pipe side by side
             fan-outs [--rounds 9] [--mib 1024] [--sinks 8]      from one socket to several, side by side
             taps [--rounds 9] [--mib 1024]                      the relay sample without and with a tap
             relays [--rounds 9] [--mib 4096] [--count 20000]    TCP relays side by side: bulk, then round trips
@@ -89,6 +98,7 @@ switch (args)
             relay copy|stream LISTEN TO
             file-to-socket sendfile|copy|stream FILE TO
             socket-to-file copy|stream FILE LISTEN
+            pipe-writer write|any-reader|copying-reader REFILLS MIB
             fan-out fanout|stream BUFFER_BYTES LISTEN TO,TO...
             """);
         return 2;

@@ -38,6 +38,11 @@ public sealed class AbiTests : KernelTest
         ["F_GETFL"] = "F_GETFL",
         ["F_GETPIPE_SZ"] = "F_GETPIPE_SZ",
         ["F_SETPIPE_SZ"] = "F_SETPIPE_SZ",
+        ["MADV_DONTNEED"] = "MADV_DONTNEED",
+        ["MADV_HUGEPAGE"] = "MADV_HUGEPAGE",
+        ["MADV_NOHUGEPAGE"] = "MADV_NOHUGEPAGE",
+        ["MAP_ANONYMOUS"] = "MAP_ANONYMOUS",
+        ["MAP_PRIVATE"] = "MAP_PRIVATE",
         ["MSG_DONTWAIT"] = "MSG_DONTWAIT",
         ["MSG_NOSIGNAL"] = "MSG_NOSIGNAL",
         ["MaxCount"] = "INT_MAX & ~4095",
@@ -51,6 +56,8 @@ public sealed class AbiTests : KernelTest
         ["O_WRONLY"] = "O_WRONLY",
         ["POLLIN"] = "POLLIN",
         ["POLLOUT"] = "POLLOUT",
+        ["PROT_READ"] = "PROT_READ",
+        ["PROT_WRITE"] = "PROT_WRITE",
         ["PollfdEventsOffset"] = "offsetof(struct pollfd, events)",
         ["PollfdReventsOffset"] = "offsetof(struct pollfd, revents)",
         ["PollfdSize"] = "sizeof(struct pollfd)",
@@ -96,6 +103,10 @@ public sealed class AbiTests : KernelTest
         ["ioctl"] = ("Int32 (SafeHandle, UIntPtr, Int32*)", "int (*)(int, request, ...)"),
         ["isatty"] = ("Int32 (SafeHandle)", "int (*)(int)"),
         ["lseek"] = ("IntPtr (SafeHandle, IntPtr, Int32)", "off_t (*)(int, off_t, int)"),
+        ["madvise"] = ("Int32 (Void*, UIntPtr, Int32)", "int (*)(void *, size_t, int)"),
+        ["mincore"] = ("Int32 (Void*, UIntPtr, Byte*)", "int (*)(void *, size_t, unsigned char *)"),
+        ["mmap"] = ("Void* (Void*, UIntPtr, Int32, Int32, Int32, IntPtr)", "void *(*)(void *, size_t, int, int, int, off_t)"),
+        ["munlock"] = ("Int32 (Void*, UIntPtr)", "int (*)(const void *, size_t)"),
         ["open"] = ("Int32 (Byte*, Int32, UInt32)", "int (*)(const char *, int, ...)"),
         ["pipe2"] = ("Int32 (Int32*, Int32)", "int (*)(int *, int)"),
         ["poll"] = ("Int32 (Void*, UIntPtr, Int32)", "int (*)(struct pollfd *, nfds_t, int)"),
@@ -144,6 +155,7 @@ public sealed class AbiTests : KernelTest
             #include <sys/epoll.h>
             #include <sys/eventfd.h>
             #include <sys/ioctl.h>
+            #include <sys/mman.h>
             #include <sys/socket.h>
             #include <sys/stat.h>
             #include <sys/uio.h>

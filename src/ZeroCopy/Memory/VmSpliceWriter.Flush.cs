@@ -1,0 +1,233 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy;
+
+/// <content>The way of the bytes into the pipe.</content>
+public sealed partial class VmSpliceWriter
+{
+    /// <summary>How soon it is noticed that somebody disposed the handle of a full pipe, which poll does not tell.</summary>
+    private const int LookMilliseconds = 250;
+
+    /// <summary>What is less is copied: a mapping takes a slot for each page, and is dearer than a copy up to here, by our measurement.</summary>
+    private const int SmallestMapping = 16 * 1024;
+
+    /// <summary>A description of one's own of the pipe, which is non-blocking, for copies that must not wait.</summary>
+    private SafeFileHandle? _reopened;
+    private bool _wasInterrupted;
+
+    /// <summary>Sends what is unflushed, and waits on this thread until the pipe has all of it.</summary>
+    /// <exception cref="ErrnoException">
+    /// What the pipe has not taken is still unflushed.
+    /// <list type="table">
+    /// <item><term>EPIPE</term><description>The pipe has no reader.</description></item>
+    /// <item><term>EBADF</term><description>The handle was closed behind its back.</description></item>
+    /// <item><term>ENOMEM</term><description>The kernel is out of memory.</description></item>
+    /// </list>
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The writer or the pipe's handle is disposed.</exception>
+    public void Flush()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Begin(out bool copies);
+        Errno errno;
+        while ((errno = Send(copies, mayBlock: true)) == Errno.EAGAIN)
+        {
+            IsReady(LookMilliseconds);
+        }
+
+        End(errno, copies);
+    }
+
+    /// <summary>Sends what is unflushed, without a thread that waits until the pipe has all of it.</summary>
+    /// <param name="cancellationToken">Ends the wait for a reader. What the pipe has not taken then is still unflushed.</param>
+    /// <returns>A task that completes when nothing is unflushed. Await it, once, before anything else is done with this writer.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <inheritdoc cref="Flush" path="/exception"/>
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        Begin(out bool copies);
+        Errno errno = Send(copies, mayBlock: false);
+        if (errno == Errno.EAGAIN)
+        {
+            return FlushRestAsync(copies, cancellationToken);
+        }
+
+        End(errno, copies);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Flushes, as other writers do, and gives up the memory. What a flush that failed or was cancelled left is not tried again, so that this does not wait for a
+    /// reader that was given up already.
+    /// </summary>
+    /// <inheritdoc cref="Flush" path="/exception"/>
+    public void Dispose()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!_wasInterrupted)
+            {
+                Flush();
+            }
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    /// <summary><see cref="Dispose"/> that does not block a thread.</summary>
+    /// <returns>A task that completes when everything is flushed and the memory given up.</returns>
+    /// <inheritdoc cref="Flush" path="/exception"/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!_wasInterrupted)
+            {
+                await FlushAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FlushRestAsync(bool copies, CancellationToken cancellationToken)
+    {
+        Errno errno;
+        do
+        {
+            await FdReadiness.WaitWritableAsync(_pipe, cancellationToken).ConfigureAwait(false);
+            errno = Send(copies, mayBlock: false);
+        }
+        while (errno == Errno.EAGAIN);
+        End(errno, copies);
+    }
+
+    /// <summary>Decides how to flush, for the whole of it.</summary>
+    private void Begin(out bool copies)
+    {
+        copies = IsCopying || UnflushedBytes < SmallestMapping;
+        _wasInterrupted = true;
+    }
+
+    private void End(Errno errno, bool copies)
+    {
+        if (errno != Errno.None)
+        {
+            throw new ErrnoException(errno, copies || IsCopying ? "write" : "vmsplice");
+        }
+
+        _wasInterrupted = false;
+    }
+
+    /// <summary>Sends until nothing is unflushed, or the pipe takes no more.</summary>
+    private Errno Send(bool copies, bool mayBlock)
+    {
+        Errno errno = Errno.None;
+        while (_start < _end && errno == Errno.None)
+        {
+            errno = copies || IsCopying ? Write(mayBlock) : Map(mayBlock);
+        }
+
+        if (_start == _end)
+        {
+            _start = _end = _copiedFrom;
+        }
+
+        return errno;
+    }
+
+    private unsafe Errno Map(bool mayBlock)
+    {
+        // SAFETY: the bytes are not written to any more before their pages are given up, or, where the reader copies, their bytes have left the pipe.
+        IOVector segment = new(_pages.Region.At(_start), (nuint)UnflushedBytes);
+        Errno errno = Interop.VmSplice(_pipe, &segment, 1, mayBlock ? SpliceFlags.None : SpliceFlags.NonBlock, out long mapped);
+        if (errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EPERM)
+        {
+            Copy(errno);
+            return Errno.None;
+        }
+
+        _start += (int)mapped;
+        _copiedFrom = _start;
+        Volatile.Write(ref _mapped, _mapped + mapped);
+        Leave(_start - (_start % _segment));
+        return errno;
+    }
+
+    private Errno Write(bool mayBlock)
+    {
+        SafeHandle target = _pipe;
+        int count = UnflushedBytes;
+        if (!mayBlock && !Interop.IsNonBlocking(_pipe))
+        {
+            target = Reopened() ?? _pipe;
+            if (target == _pipe)
+            {
+                // Whatever poll calls ready takes a page without waiting.
+                count = Math.Min(count, Environment.SystemPageSize);
+                if (!IsReady(timeout: 0))
+                {
+                    return Errno.EAGAIN;
+                }
+            }
+        }
+
+        Errno errno = Interop.Write(target, _pages.GetSpan().Slice(_start, count), offset: null, out long written);
+        _start += (int)written;
+        Volatile.Write(ref _copied, _copied + written);
+        return errno;
+    }
+
+    /// <summary>Other processes share the flags of the pipe, so that it must not be made non-blocking itself.</summary>
+    /// <returns>Null where it cannot be opened once more: it is another user's, or has no reader.</returns>
+    private SafeFileHandle? Reopened()
+    {
+        if (_reopened is null)
+        {
+            SafeFileHandle opened = new();
+            if (Interop.Reopen(_pipe, Interop.O_WRONLY, opened) == Errno.None)
+            {
+                _reopened = opened;
+            }
+            else
+            {
+                opened.Dispose();
+            }
+        }
+
+        return _reopened;
+    }
+
+    private bool IsReady(int timeout) =>
+        Interop.Poll([(int)_pipe.DangerousGetHandle()], Interop.POLLOUT, timeout, out ulong ready) == Errno.None && ready != 0;
+
+    private void Release()
+    {
+        _isDisposed = true;
+        _reopened?.Dispose();
+        _pages.Region.RetireAll();
+    }
+}
