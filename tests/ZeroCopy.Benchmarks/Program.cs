@@ -75,6 +75,10 @@ switch (args)
         PipeWriter.Run(args[1], refills: args[2] == "1", int.Parse(mib, CultureInfo.InvariantCulture));
         return 0;
 
+    case ["pipe-reader", "read" or "fill", "0" or "1"]:
+        PipeReader.Run(args[1], isAligned: args[2] == "1");
+        return 0;
+
     case ["fan-out", "fanout" or "stream", string bytes, string listen, string targets]:
         await FanOut.RunAsync(args[1], int.Parse(bytes, CultureInfo.InvariantCulture), Loopback.Listen(listen), [.. targets.Split(',').Select(Loopback.At)]);
         return 0;
@@ -99,6 +103,7 @@ switch (args)
             file-to-socket sendfile|copy|stream FILE TO
             socket-to-file copy|stream FILE LISTEN
             pipe-writer write|any-reader|copying-reader REFILLS MIB
+            pipe-reader read|fill ALIGNED
             fan-out fanout|stream BUFFER_BYTES LISTEN TO,TO...
             """);
         return 2;

@@ -15,7 +15,7 @@ internal sealed class PageArena
     private const int Quarantine = 64 * 1024 * 1024;
 
     private static readonly PageArena _small = new(Environment.SystemPageSize, Interop.MADV_NOHUGEPAGE);
-    private static PageArena? _huge;
+    private static readonly PageArena _huge = HugePages.Size > 0 ? new(HugePages.Size, Interop.MADV_HUGEPAGE) : _small;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<nint, Queue<nint>> _idle = [];
@@ -31,8 +31,7 @@ internal sealed class PageArena
     }
 
     /// <summary>That for huge pages, or that for others where the system has none.</summary>
-    public static PageArena Of(bool hugePages) =>
-        hugePages && HugePages.Size is > 0 and int size ? LazyInitializer.EnsureInitialized(ref _huge, () => new(size, Interop.MADV_HUGEPAGE)) : _small;
+    public static PageArena Of(bool hugePages) => hugePages ? _huge : _small;
 
     /// <summary>Takes addresses whose memory reads as zeroes.</summary>
     /// <param name="length">How much is needed.</param>
@@ -46,7 +45,7 @@ internal sealed class PageArena
             if (_idle.TryGetValue(size, out Queue<nint>? idle) && idle.Count > Quarantine / size)
             {
                 address = idle.Dequeue();
-                return Errno.None;
+                return this == _small ? Errno.None : Renew(address, size);
             }
 
             Errno errno = _end - _next < size ? OpenChunk(Math.Max(size, ChunkSize)) : Errno.None;
@@ -83,5 +82,12 @@ internal sealed class PageArena
         }
 
         return errno;
+    }
+
+    /// <summary>Where pages were retired one by one, kernels keep the tables of small pages, and give no huge page there any more.</summary>
+    private Errno Renew(nint address, nint size)
+    {
+        Errno errno = Interop.MapMemoryAgain(address, size);
+        return errno == Errno.None ? Interop.Advise(address, size, _advice) : errno;
     }
 }

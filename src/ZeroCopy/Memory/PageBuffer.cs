@@ -49,7 +49,7 @@ public sealed class PageBuffer : IDisposable
         Check.Platform();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         int hugePageSize = hugePages ? HugePageSize : 0;
-        PageRegion region = PageRegion.Take(length, hugePageSize > 0);
+        PageRegion region = PageRegion.Take(length, hugePages);
         long unit = Math.Max(hugePageSize, Environment.SystemPageSize);
         if (!region.TryCharge((length + unit - 1) & -unit, MaxOutstandingBytes))
         {
@@ -63,7 +63,9 @@ public sealed class PageBuffer : IDisposable
     }
 
     /// <summary>How large a transparent huge page is, in bytes; 0 where the system gives none to those who ask.</summary>
-    /// <value><c>/sys/kernel/mm/transparent_hugepage/hpage_pmd_size</c>, unless <c>enabled</c> beside it says <c>never</c>.</value>
+    /// <value>
+    /// <c>/sys/kernel/mm/transparent_hugepage/hpage_pmd_size</c>, unless <c>enabled</c> beside it said <c>never</c> when this process first asked.
+    /// </value>
     public static int HugePageSize => HugePages.Size;
 
     /// <summary>The bytes of all buffers in this process that were neither disposed nor handed over, in whole pages. What is in pipes is not among them.</summary>

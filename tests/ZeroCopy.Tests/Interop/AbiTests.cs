@@ -42,6 +42,7 @@ public sealed class AbiTests : KernelTest
         ["MADV_HUGEPAGE"] = "MADV_HUGEPAGE",
         ["MADV_NOHUGEPAGE"] = "MADV_NOHUGEPAGE",
         ["MAP_ANONYMOUS"] = "MAP_ANONYMOUS",
+        ["MAP_FIXED"] = "MAP_FIXED",
         ["MAP_PRIVATE"] = "MAP_PRIVATE",
         ["MSG_DONTWAIT"] = "MSG_DONTWAIT",
         ["MSG_NOSIGNAL"] = "MSG_NOSIGNAL",
