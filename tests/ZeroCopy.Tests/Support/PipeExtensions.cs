@@ -14,6 +14,20 @@ internal static class PipeExtensions
         return buffer[..Native.Read(pipe.ReadHandle, buffer)];
     }
 
+    /// <summary>Reads until no writer is left.</summary>
+    public static byte[] ReadToEnd(this Pipe pipe)
+    {
+        using MemoryStream all = new();
+        byte[] buffer = new byte[1 << 20];
+        int count;
+        while ((count = Native.Read(pipe.ReadHandle, buffer)) > 0)
+        {
+            all.Write(buffer, 0, count);
+        }
+
+        return all.ToArray();
+    }
+
     public static string ReadText(this Pipe pipe) => System.Text.Encoding.ASCII.GetString(pipe.Read());
 
     /// <summary>Fills every slot.</summary>
