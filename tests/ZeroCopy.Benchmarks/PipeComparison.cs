@@ -2,21 +2,49 @@ using System.Globalization;
 
 namespace ZeroCopy.Benchmarks;
 
-/// <summary>Writers to a pipe of 1 MiB side by side, C and C#, each in a process of its own, into the same C readers.</summary>
+/// <summary>Writers to a pipe of 1 MiB side by side, and readers, C and C#, each in a process of its own, at the other end the same C program.</summary>
 internal sealed class PipeComparison(CProgram pipe, int mib, int rounds)
 {
-    private const string Write = "write(2), C#";
-
     public static async Task RunAsync(string[] arguments)
     {
         Dictionary<string, int> options = Options.Parse(arguments, ("--rounds", 9), ("--mib", 8192));
         using CProgram pipe = await CProgram.BuildAsync("pipe");
         PipeComparison comparison = new(pipe, options["--mib"], options["--rounds"]);
-        await comparison.CompareAsync("a reader that reads", "drain read 0", refills: true);
-        await comparison.CompareAsync("a reader that reads, to memory that starts within a page", "drain read 1", refills: true);
-        await comparison.CompareAsync("a reader that splices to /dev/null", "drain splice 0", refills: true);
-        await comparison.CompareAsync("a reader that splices to /dev/null, blocks filled once", "drain splice 0", refills: false);
+        await comparison.CompareFillingAsync("a reader that reads", "read 0");
+        await comparison.CompareFillingAsync("a reader that reads, to memory that starts within a page", "read 1");
+        await comparison.CompareFillingAsync("a reader that splices to /dev/null", "splice 0");
+        await comparison.CompareFilledAsync();
         await comparison.CompareReadersAsync();
+    }
+
+    /// <summary>Each fills its blocks of 256 KiB anew.</summary>
+    private async Task CompareFillingAsync(string reader, string drain)
+    {
+        Comparison writers = new("GiB/s");
+        writers.Add("write(2), C#", () => MeasureAsync(Ours("write")));
+        writers.Add("AnyReader", () => MeasureAsync(Ours("any-reader")));
+        writers.Add("CopyingReader", () => MeasureAsync(Ours("copying-reader")));
+        writers.Add("write(2), C", () => MeasureAsync(Theirs("write")));
+        writers.Add("vmsplice(2), huge pages retired, C", () => MeasureAsync(Theirs("retire")));
+        writers.Add("vmsplice(2), huge pages used again, C", () => MeasureAsync(Theirs("reuse")));
+        await writers.RunAsync(rounds);
+        writers.Write($"{mib} MiB, blocks of 256 KiB filled each time, to {reader}");
+
+        Task<double[]> MeasureAsync(string fill) => this.MeasureAsync(fill, Drain(drain));
+    }
+
+    /// <summary>Each maps what it has filled once, over and over: what the calls alone cost.</summary>
+    private async Task CompareFilledAsync()
+    {
+        Comparison writers = new("GiB/s");
+        writers.Add("vmsplice(2), C, by 1 MiB", () => MeasureAsync(Theirs("reuse", refills: 0, 1024)));
+        writers.Add("CopyingReader, by 1 MiB", () => MeasureAsync(Ours("copying-reader", refills: 0, 1024)));
+        writers.Add("vmsplice(2), C, by 256 KiB", () => MeasureAsync(Theirs("reuse", refills: 0)));
+        writers.Add("CopyingReader, by 256 KiB", () => MeasureAsync(Ours("copying-reader", refills: 0)));
+        await writers.RunAsync(rounds);
+        writers.Write($"{mib} MiB, huge pages filled once, to a reader that splices to /dev/null");
+
+        Task<double[]> MeasureAsync(string fill) => this.MeasureAsync(fill, Drain("splice 0"));
     }
 
     private async Task CompareReadersAsync()
@@ -27,33 +55,20 @@ internal sealed class PipeComparison(CProgram pipe, int mib, int rounds)
         readers.Add("read(2) into a PageBuffer", () => MeasureAsync("read 1"));
         readers.Add("VmSplice.Fill into a PageBuffer", () => MeasureAsync("fill 1"));
         await readers.RunAsync(rounds);
-        readers.Write($"{mib} MiB from a C program that maps, by 1 MiB");
+        readers.Write($"{mib} MiB from a C program that maps huge pages, read by 1 MiB");
 
-        Task<double[]> MeasureAsync(string reader) => this.MeasureAsync(Theirs("reuse", refills: true), OurProgram($"pipe-reader {reader}"));
-    }
-
-    private async Task CompareAsync(string reader, string drain, bool refills)
-    {
-        Comparison writers = new("GiB/s");
-        if (refills)
-        {
-            writers.Add(Write, () => MeasureAsync(Ours("write", refills), $"{pipe.Path} {drain}"));
-            writers.Add("write(2), C", () => MeasureAsync(Theirs("write", refills), $"{pipe.Path} {drain}"));
-            writers.Add("AnyReader", () => MeasureAsync(Ours("any-reader", refills), $"{pipe.Path} {drain}"));
-            writers.Add("vmsplice(2), a huge page retired at a time, C", () => MeasureAsync(Theirs("retire", refills), $"{pipe.Path} {drain}"));
-        }
-
-        writers.Add("vmsplice(2), pages used again, C", () => MeasureAsync(Theirs("reuse", refills), $"{pipe.Path} {drain}"));
-        writers.Add("CopyingReader", () => MeasureAsync(Ours("copying-reader", refills), $"{pipe.Path} {drain}"));
-        await writers.RunAsync(rounds);
-        writers.Write($"{mib} MiB to {reader}");
+        Task<double[]> MeasureAsync(string reader) => this.MeasureAsync(Theirs("reuse"), OurProgram($"pipe-reader {reader}"));
     }
 
     private static string OurProgram(string arguments) => $"dotnet {typeof(Child).Assembly.Location} {arguments}";
 
-    private string Ours(string way, bool refills) => OurProgram(Invariant($"pipe-writer {way} {(refills ? 1 : 0)} {mib}"));
+    private string Ours(string way, int refills = 1, int kib = 256) =>
+        OurProgram(string.Create(CultureInfo.InvariantCulture, $"pipe-writer {way} {refills} {kib} {mib}"));
 
-    private string Theirs(string way, bool refills) => Invariant($"{pipe.Path} fill {way} {(refills ? 1 : 0)} {mib}");
+    private string Theirs(string way, int refills = 1, int kib = 256) =>
+        string.Create(CultureInfo.InvariantCulture, $"{pipe.Path} fill {way} {refills} {kib} {mib}");
+
+    private string Drain(string way) => $"{pipe.Path} drain {way}";
 
     private async Task<double[]> MeasureAsync(string fill, string drain)
     {
@@ -62,6 +77,4 @@ internal sealed class PipeComparison(CProgram pipe, int mib, int rounds)
         await shell.WaitAsync();
         return [rate];
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -71,8 +71,9 @@ switch (args)
         await SocketToFile.RunAsync(args[1], path, Loopback.Listen(listen));
         return 0;
 
-    case ["pipe-writer", "write" or "any-reader" or "copying-reader", "0" or "1", string mib]:
-        PipeWriter.Run(args[1], refills: args[2] == "1", int.Parse(mib, CultureInfo.InvariantCulture));
+    case ["pipe-writer", "write" or "any-reader" or "copying-reader", "0" or "1", string kib, string mib]:
+        PipeWriter.Run(
+            args[1], refills: args[2] == "1", int.Parse(kib, CultureInfo.InvariantCulture) << 10, int.Parse(mib, CultureInfo.InvariantCulture));
         return 0;
 
     case ["pipe-reader", "read" or "fill", "0" or "1"]:
@@ -102,7 +103,7 @@ switch (args)
             relay copy|stream LISTEN TO
             file-to-socket sendfile|copy|stream FILE TO
             socket-to-file copy|stream FILE LISTEN
-            pipe-writer write|any-reader|copying-reader REFILLS MIB
+            pipe-writer write|any-reader|copying-reader REFILLS BLOCK_KIB MIB
             pipe-reader read|fill ALIGNED
             fan-out fanout|stream BUFFER_BYTES LISTEN TO,TO...
             """);

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,8 +13,9 @@ public sealed partial class VmSpliceWriter
     /// <summary>What is less is copied: a mapping takes a slot for each page, and is dearer than a copy up to here, by our measurement.</summary>
     private const int SmallestMapping = 16 * 1024;
 
-    /// <summary>A description of one's own of the pipe, which is non-blocking, for copies that must not wait.</summary>
+    /// <summary>A description of one's own of the pipe, which is non-blocking, for copies that must not wait. Only during a flush: the reader would wait for its end.</summary>
     private SafeFileHandle? _reopened;
+    private PendingFlush? _pending;
     private bool _wasInterrupted;
 
     /// <summary>Sends what is unflushed, and waits on this thread until the pipe has all of it.</summary>
@@ -45,6 +46,7 @@ public sealed partial class VmSpliceWriter
     /// <returns>A task that completes when nothing is unflushed. Await it, once, before anything else is done with this writer.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <inheritdoc cref="Flush" path="/exception"/>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is for who awaits the flush.")]
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -53,15 +55,23 @@ public sealed partial class VmSpliceWriter
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        Begin(out bool copies);
-        Errno errno = Send(copies, mayBlock: false);
-        if (errno == Errno.EAGAIN)
+        try
         {
-            return FlushRestAsync(copies, cancellationToken);
-        }
+            Begin(out bool copies);
+            Errno errno = Send(copies, mayBlock: false);
+            if (errno == Errno.EAGAIN)
+            {
+                return (_pending ??= new(this)).Start(copies, cancellationToken);
+            }
 
-        End(errno, copies);
-        return ValueTask.CompletedTask;
+            End(errno, copies);
+            return ValueTask.CompletedTask;
+        }
+        catch (Exception e)
+        {
+            CloseReopened();
+            return ValueTask.FromException(e);
+        }
     }
 
     /// <summary>
@@ -112,19 +122,6 @@ public sealed partial class VmSpliceWriter
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FlushRestAsync(bool copies, CancellationToken cancellationToken)
-    {
-        Errno errno;
-        do
-        {
-            await FdReadiness.WaitWritableAsync(_pipe, cancellationToken).ConfigureAwait(false);
-            errno = Send(copies, mayBlock: false);
-        }
-        while (errno == Errno.EAGAIN);
-        End(errno, copies);
-    }
-
     /// <summary>Decides how to flush, for the whole of it.</summary>
     private void Begin(out bool copies)
     {
@@ -134,6 +131,7 @@ public sealed partial class VmSpliceWriter
 
     private void End(Errno errno, bool copies)
     {
+        CloseReopened();
         if (errno != Errno.None)
         {
             throw new ErrnoException(errno, copies || IsCopying ? "write" : "vmsplice");
@@ -183,16 +181,14 @@ public sealed partial class VmSpliceWriter
         int count = UnflushedBytes;
         if (!mayBlock && !Interop.IsNonBlocking(_pipe))
         {
-            target = Reopened() ?? _pipe;
-            if (target == _pipe)
+            // Whatever poll calls ready takes a page without waiting.
+            target = (count > Environment.SystemPageSize ? Reopened() : null) ?? _pipe;
+            if (target == _pipe && !IsReady(timeout: 0))
             {
-                // Whatever poll calls ready takes a page without waiting.
-                count = Math.Min(count, Environment.SystemPageSize);
-                if (!IsReady(timeout: 0))
-                {
-                    return Errno.EAGAIN;
-                }
+                return Errno.EAGAIN;
             }
+
+            count = target == _pipe ? Math.Min(count, Environment.SystemPageSize) : count;
         }
 
         Errno errno = Interop.Write(target, _pages.GetSpan().Slice(_start, count), offset: null, out long written);
@@ -221,13 +217,19 @@ public sealed partial class VmSpliceWriter
         return _reopened;
     }
 
+    private void CloseReopened()
+    {
+        _reopened?.Dispose();
+        _reopened = null;
+    }
+
     private bool IsReady(int timeout) =>
         Interop.Poll([(int)_pipe.DangerousGetHandle()], Interop.POLLOUT, timeout, out ulong ready) == Errno.None && ready != 0;
 
     private void Release()
     {
         _isDisposed = true;
-        _reopened?.Dispose();
+        CloseReopened();
         _pages.Region.RetireAll();
     }
 }

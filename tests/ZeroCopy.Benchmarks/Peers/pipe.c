@@ -1,4 +1,4 @@
-// One end of a pipe: fills standard output, or empties standard input and says how many bytes a second came. Blocks of 256 KiB, pipes of 1 MiB.
+// One end of a pipe: fills standard output, or empties standard input and says how many bytes a second came. Pipes of 1 MiB.
 // Build: cc -O2 -o pipe pipe.c
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BLOCK = 256 << 10, SLAB = 2 << 20, CAPACITY = 1 << 20 };
+enum { SLAB = 2 << 20, CAPACITY = 1 << 20 };
 
 static void die(const char *what)
 {
@@ -25,11 +25,11 @@ static double now(void)
     return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
-static void send_block(const char *how, char *block)
+static void send_block(const char *how, char *block, ssize_t size)
 {
     int copies = !strcmp(how, "write");
-    for (ssize_t done = 0, n; done < BLOCK; done += n) {
-        struct iovec rest = { block + done, BLOCK - done };
+    for (ssize_t done = 0, n; done < size; done += n) {
+        struct iovec rest = { block + done, size - done };
         n = copies ? write(STDOUT_FILENO, rest.iov_base, rest.iov_len) : vmsplice(STDOUT_FILENO, &rest, 1, 0);
         if (n <= 0)
             die("fill");
@@ -38,7 +38,7 @@ static void send_block(const char *how, char *block)
 
 // How: write; retire, which takes the pages away once the whole slab is mapped; reuse, which writes to them again.
 // A slab is twice what the pipe holds, so that what is written to again has left it.
-static void fill(const char *how, int refills, long mib)
+static void fill(const char *how, int refills, long size, long mib)
 {
     char *memory = mmap(0, 2 * SLAB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     char *slab = (char *)(((size_t)memory + SLAB - 1) & ~((size_t)SLAB - 1));
@@ -46,13 +46,13 @@ static void fill(const char *how, int refills, long mib)
     memset(slab, 'x', SLAB);
     fcntl(STDOUT_FILENO, F_SETPIPE_SZ, CAPACITY);
     long at = 0;
-    for (long left = mib << 20; left > 0; left -= BLOCK) {
+    for (long left = mib << 20; left > 0; left -= size) {
         if (refills)
-            memset(slab + at, 'x', BLOCK);
-        send_block(how, slab + at);
+            memset(slab + at, 'x', size);
+        send_block(how, slab + at, size);
         if (!strcmp(how, "write"))
             continue;
-        at = (at + BLOCK) % SLAB;
+        at = (at + size) % SLAB;
         if (!at && !strcmp(how, "retire"))
             madvise(slab, SLAB, MADV_DONTNEED);
     }
@@ -79,12 +79,12 @@ static void drain(const char *how, int misaligned)
 
 int main(int argc, char **argv)
 {
-    if (argc == 5 && !strcmp(argv[1], "fill"))
-        fill(argv[2], atoi(argv[3]), atol(argv[4]));
+    if (argc == 6 && !strcmp(argv[1], "fill"))
+        fill(argv[2], atoi(argv[3]), atol(argv[4]) << 10, atol(argv[5]));
     else if (argc == 4 && !strcmp(argv[1], "drain"))
         drain(argv[2], atoi(argv[3]));
     else {
-        fprintf(stderr, "pipe fill write|retire|reuse REFILLS MIB | pipe drain read|splice MISALIGNED\n");
+        fprintf(stderr, "pipe fill write|retire|reuse REFILLS BLOCK_KIB MIB | pipe drain read|splice MISALIGNED\n");
         return 2;
     }
     return 0;

@@ -5,29 +5,27 @@ namespace ZeroCopy.Benchmarks;
 /// <summary>Fills standard output, which is a pipe, with blocks.</summary>
 internal static class PipeWriter
 {
-    private const int BlockSize = 256 * 1024;
+    /// <summary>More than a writer has: each page was written to once.</summary>
+    private const int FirstBytes = 32 * 1024 * 1024;
 
-    /// <summary>More than a writer has of them: each page was written to once.</summary>
-    private const int FirstBlocks = 64;
-
-    public static void Run(string way, bool refills, int mib)
+    public static void Run(string way, bool refills, int blockSize, int mib)
     {
         using SafeFileHandle output = new(1, ownsHandle: false);
-        int blocks = mib * (1024 * 1024 / BlockSize);
+        int blocks = (int)(((long)mib << 20) / blockSize);
         if (way == "write")
         {
-            Write(output, refills, blocks);
+            Write(output, refills, blockSize, blocks);
         }
         else
         {
-            Map(output, way == "any-reader" ? VmSpliceMode.AnyReader : VmSpliceMode.CopyingReader, refills, blocks);
+            Map(output, way == "any-reader" ? VmSpliceMode.AnyReader : VmSpliceMode.CopyingReader, refills, blockSize, blocks);
         }
     }
 
-    private static void Write(SafeFileHandle output, bool refills, int blocks)
+    private static void Write(SafeFileHandle output, bool refills, int blockSize, int blocks)
     {
         using FileStream stream = new(output, FileAccess.Write, bufferSize: 0);
-        byte[] block = new byte[BlockSize];
+        byte[] block = new byte[blockSize];
         for (int i = 0; i < blocks; i++)
         {
             if (refills)
@@ -39,18 +37,18 @@ internal static class PipeWriter
         }
     }
 
-    private static void Map(SafeFileHandle output, VmSpliceMode mode, bool refills, int blocks)
+    private static void Map(SafeFileHandle output, VmSpliceMode mode, bool refills, int blockSize, int blocks)
     {
         using VmSpliceWriter writer = new(output, mode);
         for (int i = 0; i < blocks; i++)
         {
-            Span<byte> block = writer.GetSpan(BlockSize)[..BlockSize];
-            if (refills || i < FirstBlocks)
+            Span<byte> block = writer.GetSpan(blockSize)[..blockSize];
+            if (refills || (long)i * blockSize < FirstBytes)
             {
                 block.Fill((byte)'x');
             }
 
-            writer.Advance(BlockSize);
+            writer.Advance(blockSize);
             writer.Flush();
         }
 

@@ -122,4 +122,18 @@ public sealed class VmSpliceWriterFlushTests : VmSpliceWriterTest
         await FluentActions.Awaiting(() => flushing.WaitAsync(Patience)).Should().ThrowAsync<ObjectDisposedException>();
         writer.UnflushedBytes.Should().Be(count);
     }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task Flush_Over_TheReaderSeesTheEndOnceTheHandleIsDisposed(VmSpliceMode mode, bool isAsync, bool isNonBlocking, int capacity, bool isLarge)
+    {
+        Pipe pipe = NewPipeTo(capacity, isNonBlocking);
+        VmSpliceWriter writer = NewWriter(pipe, mode);
+        int count = isLarge ? 2 * OneMiB : Mapped - 1;
+        Write(writer, 0, count);
+        Task reading = MustReadPlaced(pipe.ReadHandle, count);
+        await Flushing(writer, isAsync).WaitAsync(Patience);
+        pipe.WriteHandle.Dispose();
+        await reading.WaitAsync(Patience);
+    }
 }

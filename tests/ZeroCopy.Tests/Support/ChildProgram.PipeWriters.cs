@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace ZeroCopy.Tests.Support;
+
+/// <content>Writers to pipes of which system calls fail, or where there are no huge pages.</content>
+internal static partial class ChildProgram
+{
+    private static int Writers(string[] args)
+    {
+        switch (args)
+        {
+            case ["write-to-pipe", string mode, string flush]:
+                WriteToPipe(mode, flush);
+                return 0;
+            case ["without-huge-pages", .. string[] rest]:
+                Native.DoWithoutHugePages();
+                return Writers(rest);
+            default:
+                return FanOuts(args);
+        }
+    }
+
+    /// <summary>Writes 2 MB in flushes of 100,000 bytes, each tried again where it fails, and tells what failed and whether all bytes arrived, each once.</summary>
+    private static void WriteToPipe(string mode, string flush)
+    {
+        const int Total = 2_000_000;
+        const int BlockSize = Total / 20;
+        using Pipe pipe = new();
+        VmSpliceWriter writer = new(pipe.WriteHandle, Enum.Parse<VmSpliceMode>(mode));
+        Task<byte[]> reading = Task.Factory.StartNew(pipe.ReadToEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        for (int place = 0; place < Total; place += BlockSize)
+        {
+            PlacedBytes.Fill(writer.GetSpan(BlockSize)[..BlockSize], place);
+            writer.Advance(BlockSize);
+            while (writer.UnflushedBytes > 0)
+            {
+                FlushOnce(writer, flush);
+            }
+        }
+
+        Say(string.Create(
+            CultureInfo.InvariantCulture, $"{writer.BytesMapped} mapped, {writer.BytesCopied} copied, {(writer.IsCopying ? "copying" : "mapping")}, {writer.FallbackErrno}"));
+        writer.Dispose();
+        pipe.WriteHandle.Dispose();
+        Say(reading.Result.AsSpan().SequenceEqual(PlacedBytes.Of(Total)) ? "exact" : "wrong");
+    }
+
+    private static void FlushOnce(VmSpliceWriter writer, string flush)
+    {
+        try
+        {
+            if (flush == "async")
+            {
+                writer.FlushAsync().AsTask().GetAwaiter().GetResult();
+            }
+            else
+            {
+                writer.Flush();
+            }
+        }
+        catch (ErrnoException e)
+        {
+            Say($"{e.Errno} {e.Syscall}");
+        }
+    }
+}
