@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,7 +16,6 @@ public sealed partial class VmSpliceWriter
 
     /// <summary>A description of one's own of the pipe, which is non-blocking, for copies that must not wait. Only during a flush: the reader would wait for its end.</summary>
     private SafeFileHandle? _reopened;
-    private PendingFlush? _pending;
     private bool _wasInterrupted;
 
     /// <summary>Sends what is unflushed, and waits on this thread until the pipe has all of it.</summary>
@@ -30,7 +30,6 @@ public sealed partial class VmSpliceWriter
     /// <exception cref="ObjectDisposedException">The writer or the pipe's handle is disposed.</exception>
     public void Flush()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Begin(out bool copies);
         Errno errno;
         while ((errno = Send(copies, mayBlock: true)) == Errno.EAGAIN)
@@ -49,19 +48,20 @@ public sealed partial class VmSpliceWriter
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is for who awaits the flush.")]
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled(cancellationToken);
         }
 
+        bool isOver = true;
         try
         {
             Begin(out bool copies);
             Errno errno = Send(copies, mayBlock: false);
-            if (errno == Errno.EAGAIN)
+            isOver = errno != Errno.EAGAIN;
+            if (!isOver)
             {
-                return (_pending ??= new(this)).Start(copies, cancellationToken);
+                return FlushRestAsync(copies, cancellationToken);
             }
 
             End(errno, copies);
@@ -69,8 +69,14 @@ public sealed partial class VmSpliceWriter
         }
         catch (Exception e)
         {
-            CloseReopened();
             return ValueTask.FromException(e);
+        }
+        finally
+        {
+            if (isOver)
+            {
+                CloseReopened();
+            }
         }
     }
 
@@ -122,6 +128,27 @@ public sealed partial class VmSpliceWriter
         }
     }
 
+    /// <remarks>By the pool, so that a writer that waits now and then allocates nothing for it.</remarks>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FlushRestAsync(bool copies, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Errno errno;
+            do
+            {
+                await FdReadiness.WaitWritableAsync(_pipe, cancellationToken).ConfigureAwait(false);
+                errno = Send(copies, mayBlock: false);
+            }
+            while (errno == Errno.EAGAIN);
+            End(errno, copies);
+        }
+        finally
+        {
+            CloseReopened();
+        }
+    }
+
     /// <summary>Decides how to flush, for the whole of it.</summary>
     private void Begin(out bool copies)
     {
@@ -131,7 +158,6 @@ public sealed partial class VmSpliceWriter
 
     private void End(Errno errno, bool copies)
     {
-        CloseReopened();
         if (errno != Errno.None)
         {
             throw new ErrnoException(errno, copies || IsCopying ? "write" : "vmsplice");
@@ -143,6 +169,8 @@ public sealed partial class VmSpliceWriter
     /// <summary>Sends until nothing is unflushed, or the pipe takes no more.</summary>
     private Errno Send(bool copies, bool mayBlock)
     {
+        // Somebody may have disposed it while a flush was waiting: its pages are zeroes now.
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Errno errno = Errno.None;
         while (_start < _end && errno == Errno.None)
         {

@@ -42,12 +42,12 @@ public sealed class VmSpliceWriterMemoryTests : VmSpliceWriterTest
                 // Taken, that is all.
             }
         });
-        await FlushOftenAsync(writer, count, times: 200);
+        await Task.Run(() => FlushOftenAsync(writer, count, times: 200));
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        await FlushOftenAsync(writer, count, times: 5000);
+        await Task.Run(() => FlushOftenAsync(writer, count, times: 5000));
 
-        // A flush of the larger size waits a dozen times. What is counted is what all threads allocate, those of the runtime too.
-        ((GC.GetTotalAllocatedBytes(precise: true) - before) / 5000).Should().BeLessThan(100);
+        // An object of some 200 bytes for each would be a failure; one now and then is where a pool of the runtime was empty.
+        ((GC.GetTotalAllocatedBytes(precise: true) - before) / 5000).Should().BeLessThan(150);
         pipe.WriteHandle.Dispose();
         await reading.WaitAsync(Patience);
     }
