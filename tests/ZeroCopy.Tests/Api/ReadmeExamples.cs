@@ -67,4 +67,28 @@ internal static class ReadmeExamples
             await Transfer.CopyAsync(source, second, e.Resume);
         }
     }
+
+    public static void Write(Pipe pipe, IEnumerable<ReadOnlyMemory<byte>> chunks)
+    {
+        using VmSpliceWriter writer = new(pipe.WriteHandle);
+        foreach (ReadOnlyMemory<byte> chunk in chunks)
+        {
+            chunk.Span.CopyTo(writer.GetSpan(chunk.Length)); // or compute the bytes there at once
+            writer.Advance(chunk.Length);
+            if (writer.UnflushedBytes >= 256 * 1024)
+            {
+                writer.Flush();
+            }
+        }
+    }
+
+    public static void HandOver(Pipe pipe, ReadOnlySpan<byte> picture)
+    {
+        using PageBuffer buffer = new(picture.Length, hugePages: true);
+        picture.CopyTo(buffer.Span);
+        while (buffer.BytesMapped < buffer.Length)
+        {
+            buffer.MapInto(pipe.WriteHandle); // What a full pipe does not take stays in the buffer.
+        }
+    }
 }

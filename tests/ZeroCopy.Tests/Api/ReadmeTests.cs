@@ -14,7 +14,7 @@ public sealed partial class ReadmeTests : KernelTest
     {
         string examples = WithoutIndentation(File.ReadAllText(Repository.PathOf("tests", "ZeroCopy.Tests", "Api", "ReadmeExamples.cs")));
         MatchCollection blocks = CSharpBlock().Matches(_readme);
-        blocks.Should().HaveCount(6);
+        blocks.Should().HaveCount(8);
         blocks.Should().AllSatisfy(block => examples.Should().Contain(WithoutIndentation(block.Groups["code"].Value)));
     }
 
@@ -126,6 +126,34 @@ public sealed partial class ReadmeTests : KernelTest
         second.ReadText().Should().Be("hello, world");
     }
 
+    [Fact]
+    public void Write_TheExample_WritesAll()
+    {
+        Pipe pipe = NewPipe();
+        byte[][] chunks = [.. Enumerable.Range(1, 10).Select(i => Bytes.Random(i * 100_000))];
+        Task writing = InBackground(() =>
+        {
+            ReadmeExamples.Write(pipe, chunks.Select(chunk => (ReadOnlyMemory<byte>)chunk));
+            pipe.WriteHandle.Dispose();
+        });
+        InTime(() => pipe.ReadToEnd()).Should().Equal(chunks.SelectMany(chunk => chunk));
+        InTime(() => writing.Wait(Patience)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void HandOver_TheExample_HandsAllOver()
+    {
+        Pipe pipe = NewPipe();
+        byte[] picture = Bytes.Random(1_000_000);
+        Task writing = InBackground(() =>
+        {
+            ReadmeExamples.HandOver(pipe, picture);
+            pipe.WriteHandle.Dispose();
+        });
+        InTime(() => pipe.ReadToEnd()).Should().Equal(picture);
+        InTime(() => writing.Wait(Patience)).Should().BeTrue();
+    }
+
     private static string WithoutIndentation(string code) =>
         string.Join('\n', code.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
@@ -135,6 +163,6 @@ public sealed partial class ReadmeTests : KernelTest
     [GeneratedRegex(@"\]\((?<target>[^)]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"\b(Splice|Tee|VmSplice|Pipe|SpliceFlags|Errno|PipePool|FdReadiness|SpliceSocket|Transfer|TransferEndpoint|CopyOptions|CopyResult|RelayOptions|FanOutOptions)\.(?!csproj)[A-Z]\w*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\b(Splice|Tee|VmSplice|Pipe|SpliceFlags|Errno|PipePool|FdReadiness|SpliceSocket|Transfer|TransferEndpoint|CopyOptions|CopyResult|RelayOptions|FanOutOptions|PageBuffer|VmSpliceWriter|VmSpliceMode)\.(?!csproj)[A-Z]\w*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Member();
 }
