@@ -42,7 +42,7 @@ internal sealed class PageArena
         size = (nint)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(length, _unit));
         lock (_lock)
         {
-            if (_idle.TryGetValue(size, out Queue<nint>? idle) && idle.Count > Quarantine / size)
+            if (_idle.TryGetValue(size, out Queue<nint>? idle) && idle.Count > Math.Max(1, Quarantine / size))
             {
                 address = idle.Dequeue();
                 return this == _small ? Errno.None : Renew(address, size);
