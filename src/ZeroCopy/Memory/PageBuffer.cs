@@ -197,6 +197,7 @@ public sealed class PageBuffer : IDisposable
         Span<byte> kept = stackalloc byte[rest.Length];
         rest.CopyTo(kept);
         pages.Region.Retire(from, rest.IsEmpty ? lastPage : lastPage + Environment.SystemPageSize);
+        pages.Region.Discharge(lastPage - from);
         kept.CopyTo(rest);
     }
 

@@ -56,6 +56,13 @@ internal sealed unsafe class PageRegion : SafeHandle
         return false;
     }
 
+    /// <summary>Charges it for so much less: for pages that were retired.</summary>
+    public void Discharge(long bytes)
+    {
+        Interlocked.Add(ref _charge, -bytes);
+        Interlocked.Add(ref _charged, -bytes);
+    }
+
     /// <summary>Touches a huge page that nobody has touched yet.</summary>
     /// <returns>Whether it is one: then its last small page has memory as well.</returns>
     public bool TryTouchHugePage(int offset, int length)
