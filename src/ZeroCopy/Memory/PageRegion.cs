@@ -76,6 +76,9 @@ internal sealed unsafe class PageRegion : SafeHandle
     public void Retire(long from, long to)
     {
         Errno errno = TryRetire((nint)At(from), (nint)(to - from));
+
+        // Collected before, it would have given its addresses back, and these pages might be somebody else's already.
+        GC.KeepAlive(this);
         if (errno != Errno.None)
         {
             throw new ErrnoException(errno, "madvise");
