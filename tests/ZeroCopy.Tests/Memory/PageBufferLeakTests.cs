@@ -66,8 +66,7 @@ public sealed class PageBufferLeakTests : PageBufferTest
     [Fact]
     public void TenThousand_InThePipeOneByOneAndLeftThere_LeaveNothingOnceItIsClosed()
     {
-        using Pipe drain = new();
-        MustLeaveNothing(i =>
+        MustLeaveNothing(_ =>
         {
             using Pipe pipe = new();
             using PageBuffer buffer = new(PageSize);
@@ -75,6 +74,21 @@ public sealed class PageBufferLeakTests : PageBufferTest
             buffer.MapInto(pipe.WriteHandle);
             pipe.BytesAvailable.Should().Be(PageSize);
         });
+    }
+
+    /// <summary>The collector comes seldom, so that each has addresses of its own.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Hundreds_OfMuchAddressSpace_AreFewMappings(bool hugePages)
+    {
+        int before = ProcessMemory.Mappings;
+        for (int i = 0; i < 300; i++)
+        {
+            using PageBuffer buffer = new(64 << 20, hugePages);
+        }
+
+        ProcessMemory.Mappings.Should().BeLessThan(before + MostMappings);
     }
 
     [Fact]
