@@ -71,14 +71,15 @@ internal sealed class PageArena
 
     private Errno OpenChunk(nint size)
     {
-        Errno errno = Interop.MapMemory(size + _unit, out nint start);
+        nint mapped = size + _unit - Environment.SystemPageSize;
+        Errno errno = Interop.MapMemory(mapped, out nint start);
         if (errno == Errno.None)
         {
             _next = (start + _unit - 1) & -(nint)_unit;
             _end = _next + size;
 
-            // Refused by a kernel without huge pages, where it is as good as done.
-            Interop.Advise(_next, size, _advice);
+            // All of it alike, so that the system makes one mapping of neighbours. Refused by a kernel without huge pages, where it is as good as done.
+            Interop.Advise(start, mapped, _advice);
         }
 
         return errno;
