@@ -5,16 +5,19 @@ namespace ZeroCopy.Tests.Support;
 /// <content>Writers to pipes of which system calls fail, or where there are no huge pages.</content>
 internal static partial class ChildProgram
 {
-    private static int Writers(string[] args)
+    private static int Memory(string[] args)
     {
         switch (args)
         {
             case ["write-to-pipe", string mode, string flush]:
                 WriteToPipe(mode, flush);
                 return 0;
+            case ["page-buffer", .. string[] how]:
+                PageBuffers(how);
+                return 0;
             case ["without-huge-pages", .. string[] rest]:
-                Native.DoWithoutHugePages();
-                return Writers(rest);
+                Native.ForbidHugePages();
+                return Memory(rest);
             default:
                 return FanOuts(args);
         }

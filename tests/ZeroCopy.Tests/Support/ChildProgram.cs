@@ -60,7 +60,7 @@ internal static partial class ChildProgram
                     Wait(TimeSpan.FromMilliseconds(int.Parse(milliseconds, CultureInfo.InvariantCulture)));
                     break;
                 default:
-                    return Writers(args);
+                    return Memory(args);
             }
         }
         catch (ErrnoException e)

@@ -5,9 +5,11 @@ namespace ZeroCopy.Tests.Support;
 /// <summary>What the system says of this process's memory.</summary>
 internal static class ProcessMemory
 {
+    /// <summary>How many addresses it has, of bytes.</summary>
+    public static long Addresses => Pages(0) * Environment.SystemPageSize;
+
     /// <summary>How much of it has pages, in bytes.</summary>
-    public static long Resident =>
-        long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+    public static long Resident => Pages(1) * Environment.SystemPageSize;
 
     /// <summary>How many mappings it has.</summary>
     public static int Mappings => File.ReadLines("/proc/self/maps").Count();
@@ -30,6 +32,8 @@ internal static class ProcessMemory
 
         throw new InvalidOperationException($"{address:x} is not mapped, or has no {kind}");
     }
+
+    private static long Pages(int field) => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[field], CultureInfo.InvariantCulture);
 
     /// <summary>The lines that a mapping starts with begin with its addresses.</summary>
     private static bool IsStart(string line, out nint start, out nint end)
