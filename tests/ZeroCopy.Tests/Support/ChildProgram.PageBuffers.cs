@@ -116,14 +116,17 @@ internal static partial class ChildProgram
         }
     }
 
-    /// <summary>With addresses for less than the arena gets at once; and then for some buffers, many times, since addresses come back.</summary>
+    /// <summary>
+    /// With addresses for less than the arena gets at once; and then for some buffers, many times, since addresses come back. What is left over is for the
+    /// runtime, which has to have some.
+    /// </summary>
     private static void RunOutOfAddresses()
     {
         Say("ready");
         FailToGetAddresses();
         Say($"charged {PageBuffer.OutstandingBytes}");
         new PageBuffer(65 * Mebibyte).Dispose();
-        Native.LimitAddresses((nuint)ProcessMemory.Addresses + (1024 * Mebibyte));
+        Native.LimitAddresses((nuint)ProcessMemory.Addresses + (1000 * Mebibyte));
         int made = 0;
         for (; made < 200; made++)
         {
