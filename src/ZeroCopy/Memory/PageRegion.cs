@@ -33,6 +33,14 @@ internal sealed unsafe class PageRegion : SafeHandle
     {
         PageArena arena = PageArena.Of(hugePages);
         Errno errno = arena.TryTake(length, out nint address, out nint size);
+        if (errno == Errno.ENOMEM)
+        {
+            // Addresses that nobody uses any more come back by the collector, which does not know how many they are.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            errno = arena.TryTake(length, out address, out size);
+        }
+
         return errno == Errno.None ? new(arena, address, size) : throw new ErrnoException(errno, "mmap");
     }
 
