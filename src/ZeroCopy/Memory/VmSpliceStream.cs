@@ -85,7 +85,7 @@ internal sealed class VmSpliceStream(VmSpliceWriter writer, bool leaveOpen) : St
             _isDisposed = true;
             if (leaveOpen)
             {
-                await writer.FlushAsync().ConfigureAwait(false);
+                await writer.FlushUnlessGivenUpAsync().ConfigureAwait(false);
             }
             else
             {
@@ -103,7 +103,7 @@ internal sealed class VmSpliceStream(VmSpliceWriter writer, bool leaveOpen) : St
             _isDisposed = true;
             if (leaveOpen)
             {
-                writer.Flush();
+                writer.FlushUnlessGivenUp();
             }
             else
             {

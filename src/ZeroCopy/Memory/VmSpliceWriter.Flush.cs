@@ -50,6 +50,7 @@ public sealed partial class VmSpliceWriter
     {
         if (cancellationToken.IsCancellationRequested)
         {
+            _wasInterrupted = UnflushedBytes > 0;
             return ValueTask.FromCanceled(cancellationToken);
         }
 
@@ -94,10 +95,7 @@ public sealed partial class VmSpliceWriter
 
         try
         {
-            if (!_wasInterrupted)
-            {
-                Flush();
-            }
+            FlushUnlessGivenUp();
         }
         finally
         {
@@ -117,16 +115,25 @@ public sealed partial class VmSpliceWriter
 
         try
         {
-            if (!_wasInterrupted)
-            {
-                await FlushAsync().ConfigureAwait(false);
-            }
+            await FlushUnlessGivenUpAsync().ConfigureAwait(false);
         }
         finally
         {
             Release();
         }
     }
+
+    /// <summary>Flushes, unless a flush of what is unflushed failed or was cancelled.</summary>
+    internal void FlushUnlessGivenUp()
+    {
+        if (!_wasInterrupted)
+        {
+            Flush();
+        }
+    }
+
+    /// <inheritdoc cref="FlushUnlessGivenUp"/>
+    internal ValueTask FlushUnlessGivenUpAsync() => _wasInterrupted ? ValueTask.CompletedTask : FlushAsync();
 
     /// <remarks>By the pool, so that a writer that waits now and then allocates nothing for it.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -93,10 +93,8 @@ public sealed partial class VmSpliceWriter : IBufferWriter<byte>, IDisposable, I
         {
             Copy(Errno.None);
         }
-        else
-        {
-            Enter();
-        }
+
+        Enter();
     }
 
     /// <summary>What the reader may do.</summary>
@@ -156,7 +154,8 @@ public sealed partial class VmSpliceWriter : IBufferWriter<byte>, IDisposable, I
     }
 
     /// <summary>This writer as a stream that can only be written to, for what writes to streams.</summary>
-    /// <param name="leaveOpen">Whether this writer is to be used further when the stream is disposed, which otherwise disposes it. It is flushed in both cases.</param>
+    /// <param name="leaveOpen">Whether this writer is to be used further when the stream is disposed, which otherwise disposes it. It is flushed in both cases, as
+    /// <see cref="Dispose"/> does it.</param>
     /// <returns>The stream. It flushes by itself where 256 KiB have gathered. Use one of the two at a time.</returns>
     public Stream AsStream(bool leaveOpen = false) => new VmSpliceStream(this, leaveOpen);
 
@@ -219,33 +218,31 @@ public sealed partial class VmSpliceWriter : IBufferWriter<byte>, IDisposable, I
     /// <summary>Makes the next segment one that may be written to.</summary>
     private void Enter()
     {
-        if (IsCopying)
+        if (Mode == VmSpliceMode.AnyReader)
         {
-            _entered = RegionSize;
+            if (!IsCopying && !_pages.Region.TryTouchHugePage(_entered, _segment))
+            {
+                Copy(Errno.None);
+            }
+
+            _entered = IsCopying ? RegionSize : _entered + _segment;
             return;
         }
 
-        if (Mode == VmSpliceMode.AnyReader)
-        {
-            if (!_pages.Region.TryTouchHugePage(_entered, _segment))
-            {
-                Copy(Errno.None);
-                return;
-            }
-        }
-        else if (!IsRead(ref _sentWhenLeft[_entered / _segment]))
+        // Also where everything is copied by now: what was mapped before that may still be in the pipe.
+        ref long sentWhenLeft = ref _sentWhenLeft[_entered / _segment];
+        if (!IsRead(sentWhenLeft))
         {
             _pages.Region.Retire(_entered, _entered + _segment);
         }
 
+        sentWhenLeft = 0;
         _entered += _segment;
     }
 
     /// <summary>Whether all was read that was sent up to a point, by whoever reads the pipe.</summary>
-    private bool IsRead(ref long sentWhenLeft)
+    private bool IsRead(long sent)
     {
-        long sent = sentWhenLeft;
-        sentWhenLeft = 0;
         if (_read < sent && Interop.GetBytesAvailable(_pipe, out int unread) == Errno.None)
         {
             _read = Math.Max(_read, Sent - unread);
@@ -275,6 +272,5 @@ public sealed partial class VmSpliceWriter : IBufferWriter<byte>, IDisposable, I
     {
         IsCopying = true;
         FallbackErrno = errno;
-        _entered = RegionSize;
     }
 }

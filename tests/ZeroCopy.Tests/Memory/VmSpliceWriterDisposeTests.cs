@@ -51,7 +51,4 @@ public sealed class VmSpliceWriterDisposeTests : VmSpliceWriterTest
             .Which.Errno.Should().Be(Errno.EPIPE);
         writer.Invoking(w => w.GetMemory()).Should().Throw<ObjectDisposedException>();
     }
-
-    private static Task Disposing(VmSpliceWriter writer, bool isAsync) =>
-        isAsync ? InTime(() => writer.DisposeAsync().AsTask()) : InBackground(writer.Dispose);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace ZeroCopy.Tests.Support;
@@ -11,6 +12,9 @@ internal static partial class ChildProgram
         {
             case ["write-to-pipe", string mode, string flush]:
                 WriteToPipe(mode, flush);
+                return 0;
+            case ["write-beside-what-is-unread"]:
+                WriteBesideWhatIsUnread();
                 return 0;
             case ["page-buffer", .. string[] how]:
                 PageBuffers(how);
@@ -65,5 +69,39 @@ internal static partial class ChildProgram
         {
             Say($"{e.Errno} {e.Syscall}");
         }
+    }
+
+    /// <summary>
+    /// Goes through the memory once, and leaves half a pipe of it unread. The seventeenth mapping is to be refused: what is written then, beside those pages, must
+    /// not be read in their place.
+    /// </summary>
+    private static void WriteBesideWhatIsUnread()
+    {
+        const int Portion = 256 * 1024;
+        const int Portions = 16;
+        using Pipe pipe = new(4 * Portion);
+        using VmSpliceWriter writer = new(pipe.WriteHandle, VmSpliceMode.CopyingReader);
+        long place = 0;
+        for (int i = 0; i < Portions; i++, place += Portion)
+        {
+            writer.Write(PlacedBytes.Of(Portion, place));
+            writer.Flush();
+            if (i < Portions - 2)
+            {
+                pipe.ReadPlaced(place, Portion);
+            }
+        }
+
+        int[] counts = [Portion / 16, Portion * Portions];
+        writer.Write(PlacedBytes.Of(counts[0], place));
+        writer.Flush();
+        Say($"{writer.BytesMapped} mapped, {writer.BytesCopied} copied, {writer.FallbackErrno}");
+        writer.Write(PlacedBytes.Of(counts[1], place + counts[0]));
+        pipe.ReadPlaced(place - (2 * Portion), 2 * Portion);
+        Thread flush = new(writer.Flush);
+        flush.Start();
+        pipe.ReadPlaced(place, counts[0] + counts[1]);
+        flush.Join();
+        Say("exact");
     }
 }

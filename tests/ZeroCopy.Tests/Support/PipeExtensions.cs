@@ -14,6 +14,19 @@ internal static class PipeExtensions
         return buffer[..Native.Read(pipe.ReadHandle, buffer)];
     }
 
+    /// <summary>Reads so many bytes, which must be those of a place.</summary>
+    public static void ReadPlaced(this Pipe pipe, long place, int count, int portion = 64 * 1024)
+    {
+        byte[] buffer = new byte[portion];
+        for (int read = 0; read < count;)
+        {
+            int more = Native.Read(pipe.ReadHandle, buffer.AsSpan(0, Math.Min(portion, count - read)));
+            more.Should().BePositive("{0} of {1} bytes came, and then no more", read, count);
+            ((ReadOnlySpan<byte>)buffer.AsSpan(0, more)).MustBePlaced(place + read);
+            read += more;
+        }
+    }
+
     /// <summary>Reads until no writer is left.</summary>
     public static byte[] ReadToEnd(this Pipe pipe)
     {

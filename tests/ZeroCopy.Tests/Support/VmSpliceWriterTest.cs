@@ -26,6 +26,21 @@ public abstract class VmSpliceWriterTest : KernelTest
     protected static Task Flushing(VmSpliceWriter writer, bool isAsync, CancellationToken cancellationToken = default) =>
         isAsync ? InTime(() => writer.FlushAsync(cancellationToken).AsTask()) : InBackground(writer.Flush);
 
+    /// <summary>Starts to dispose a writer, or its stream, either way.</summary>
+    protected static Task Disposing<T>(T writer, bool isAsync)
+        where T : IDisposable, IAsyncDisposable => isAsync ? InTime(() => writer.DisposeAsync().AsTask()) : InBackground(writer.Dispose);
+
+    /// <summary>Has a flush wait for the reader, and gives it up.</summary>
+    protected static async Task CancelFlushAsync(VmSpliceWriter writer)
+    {
+        using CancellationTokenSource cancellation = new();
+        Task flush = writer.FlushAsync(cancellation.Token).AsTask();
+        flush.IsCompleted.Should().BeFalse("the pipe is full");
+        await cancellation.CancelAsync();
+        (await FluentActions.Awaiting(() => flush.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>())
+            .Which.CancellationToken.Should().Be(cancellation.Token);
+    }
+
     /// <summary>Writes the bytes of a place, and flushes nothing.</summary>
     protected static void Write(VmSpliceWriter writer, long place, int count)
     {
