@@ -52,6 +52,18 @@ public sealed class GenerateSampleTests : KernelTest
         run.Error.Should().BeEmpty();
     }
 
+    /// <summary>Small reads of no common measure with pages, so that the pipe is full all the time; with a non-blocking one as well.</summary>
+    [Theory]
+    [InlineData("any-reader", "")]
+    [InlineData("copying-reader", "")]
+    [InlineData("write", "")]
+    [InlineData("any-reader", "dd oflag=nonblock if=/dev/null 2> /dev/null;")]
+    [InlineData("copying-reader", "dd oflag=nonblock if=/dev/null 2> /dev/null;")]
+    [InlineData("write", "dd oflag=nonblock if=/dev/null 2> /dev/null;")]
+    public void Run_SlowReader_GetsWhatYesWrites(string mode, string prepare) => Run(
+        $"{{ {prepare} {_commandLine} --mode {mode} --bytes 5M some words; }} | dd bs=777 2> /dev/null > ours; "
+        + "yes some words | head -c 5242880 | cmp - ours && echo same").Text.Should().Be("same\n");
+
     [Fact]
     public void Run_ReaderThatSplices_GetsWhatWasWritten() => Run(
         $"{_commandLine} --bytes 64M 'some words' | {TeeSample.CommandLine} a | cat > b; cmp a b && yes 'some words' | head -c 67108864 | cmp - a && echo same")
@@ -61,10 +73,12 @@ public sealed class GenerateSampleTests : KernelTest
     public void Run_ToAFile_IsWritten() => Run($"{_commandLine} --bytes 100000 --rate > file; yes | head -c 100000 | cmp - file && cat file | wc -c").Should().Match<Finished>(run =>
         run.Text.Trim() == "100000" && run.Error.EndsWith("0 mapped, 100000 copied (standard output is no pipe)\n", StringComparison.Ordinal));
 
-    [Fact]
-    public void Run_ToAFileWithAModeForPipes_RefusedAndNothingWritten()
+    [Theory]
+    [InlineData("any-reader")]
+    [InlineData("copying-reader")]
+    public void Run_ToAFileWithAModeForPipes_RefusedAndNothingWritten(string mode)
     {
-        Finished run = Run($"{_commandLine} --mode any-reader > file; echo $?; wc -c < file");
+        Finished run = Run($"{_commandLine} --mode {mode} > file; echo $?; wc -c < file");
         run.Text.Split('\n', StringSplitOptions.TrimEntries).Should().StartWith(["1", "0"]);
         run.Error.Should().StartWith("generate: standard output is no pipe");
     }
@@ -103,6 +117,16 @@ public sealed class GenerateSampleTests : KernelTest
         Finished run = Run($"{strace} {_commandLine} --bytes 1M --rate | cat > ours; yes | head -c 1048576 | cmp - ours && echo same");
         run.Text.Should().Be("same\n");
         run.Error.Should().Match("*: 0 mapped, 1048576 copied (vmsplice: EPERM)\n");
+    }
+
+    [SkippableFact]
+    public void Rate_MappingIsForbiddenMidway_SaysSoAndTheBytesAreRight()
+    {
+        Shell.SkipWithoutTracing();
+        string strace = "strace -f -qq --seccomp-bpf -o /dev/null -e trace=vmsplice -e inject=vmsplice:error=EPERM:when=3+";
+        Finished run = Run($"{strace} {_commandLine} --bytes 4M --rate some words | cat > ours; yes some words | head -c 4194304 | cmp - ours && echo same");
+        run.Text.Should().Be("same\n");
+        run.Error.Should().Match("generate: 4194304 bytes in *: * mapped, * copied (vmsplice: EPERM)\n").And.NotContain(": 0 mapped");
     }
 
     private Finished Run(string script) => Shell.Line($"export LC_ALL=C.UTF-8\n{script}", Folder);
