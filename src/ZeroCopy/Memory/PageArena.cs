@@ -40,12 +40,21 @@ internal sealed class PageArena
     public Errno TryTake(int length, out nint address, out nint size)
     {
         size = (nint)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(length, _unit));
+        address = 0;
+        if (size <= 0)
+        {
+            // More than half of what 32 bits can address.
+            return Errno.ENOMEM;
+        }
+
         lock (_lock)
         {
             if (_idle.TryGetValue(size, out Queue<nint>? idle) && idle.Count > Math.Max(1, Quarantine / size))
             {
                 address = idle.Dequeue();
-                return this == _small ? Errno.None : Renew(address, size);
+
+                // Again: somebody may have written to them through a span that was kept.
+                return this == _small ? PageRegion.TryRetire(address, size) : Renew(address, size);
             }
 
             Errno errno = _end - _next < size ? OpenChunk(Math.Max(size, ChunkSize)) : Errno.None;
@@ -89,6 +98,7 @@ internal sealed class PageArena
     private Errno Renew(nint address, nint size)
     {
         Errno errno = Interop.MapMemoryAgain(address, size);
-        return errno == Errno.None ? Interop.Advise(address, size, _advice) : errno;
+        Interop.Advise(address, size, _advice);
+        return errno;
     }
 }

@@ -13,7 +13,7 @@ namespace ZeroCopy;
 /// </para>
 /// <para>
 /// A <see cref="Span{T}"/> or <see cref="Memory{T}"/> that was kept reads zeroes then, and what is written through it goes nowhere. The addresses serve another
-/// buffer only after this object and each Memory of it were collected, and those of 64 MiB of others after them; they are never unmapped, so that nothing that was
+/// buffer only after this object and each Memory of it were collected, and those of 64 MiB of others of that size after them; they are never unmapped, so that nothing that was
 /// kept, however long, can crash the process.
 /// </para>
 /// <para>
@@ -36,7 +36,9 @@ public sealed class PageBuffer : IDisposable
     /// starts at one, and the first is touched.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
-    /// <exception cref="InsufficientMemoryException"><see cref="OutstandingBytes"/> would be more than <see cref="MaxOutstandingBytes"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// <see cref="OutstandingBytes"/> would be more than <see cref="MaxOutstandingBytes"/>. Buffers that nobody disposed count until they are collected.
+    /// </exception>
     /// <exception cref="ErrnoException">
     /// ENOMEM: the process has as much address space (<c>ulimit -v</c>) or as many mappings (<c>/proc/sys/vm/max_map_count</c>) as it may. EAGAIN: the
     /// process locks all its memory, and has as much of it as it may (<c>ulimit -l</c>).
@@ -53,6 +55,8 @@ public sealed class PageBuffer : IDisposable
         long unit = Math.Max(hugePageSize, Environment.SystemPageSize);
         if (!region.TryCharge((length + unit - 1) & -unit, MaxOutstandingBytes))
         {
+            // Nobody has its addresses yet.
+            region.Dispose();
             throw new InsufficientMemoryException(
                 $"{OutstandingBytes} bytes are in buffers that were neither disposed nor handed over, and {MaxOutstandingBytes} may be. Dispose some first.");
         }
@@ -124,6 +128,8 @@ public sealed class PageBuffer : IDisposable
     /// <item><term>ENOMEM</term><description>The kernel is out of memory.</description></item>
     /// <item><term>ENOSYS, EOPNOTSUPP, EPERM</term><description>The kernel lacks the call, or a sandbox forbids it. Write <see cref="Span"/> instead.</description></item>
     /// </list>
+    /// Another matter is an exception of <c>madvise</c>, by its <see cref="ErrnoException.Syscall"/>, which both faces throw: the bytes were handed over, as
+    /// <see cref="BytesMapped"/> tells, and the system does not let go of their pages. Dispose this object then.
     /// </exception>
     /// <exception cref="ArgumentNullException">The handle is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative, or more than what is left.</exception>
@@ -196,9 +202,10 @@ public sealed class PageBuffer : IDisposable
         rest = BytesMapped == lastPage ? [] : rest[..Math.Min(rest.Length, lastPage + Environment.SystemPageSize - BytesMapped)];
         Span<byte> kept = stackalloc byte[rest.Length];
         rest.CopyTo(kept);
-        pages.Region.Retire(from, rest.IsEmpty ? lastPage : lastPage + Environment.SystemPageSize);
+        pages.Region.Retire(from, rest.IsEmpty ? lastPage : (long)lastPage + Environment.SystemPageSize);
         pages.Region.Discharge(lastPage - from);
         kept.CopyTo(rest);
+        GC.KeepAlive(pages);
     }
 
     private void Seal(PageMemory pages)

@@ -17,13 +17,14 @@ internal sealed unsafe class PageMemory(PageRegion region, int length) : MemoryM
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)length, nameof(elementIndex));
 
-        // SAFETY: the addresses never move, and are nobody else's before the handle is released.
-        bool isHeld = false;
-        region.DangerousAddRef(ref isHeld);
+        // SAFETY: the addresses never move, and are nobody else's as long as the handle refers to this.
         return new(region.At(elementIndex), pinnable: this);
     }
 
-    public override void Unpin() => region.DangerousRelease();
+    public override void Unpin()
+    {
+        // Nothing was counted: a handle can be copied, and disposed twice.
+    }
 
     protected override void Dispose(bool disposing)
     {

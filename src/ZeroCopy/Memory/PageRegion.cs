@@ -44,6 +44,24 @@ internal sealed unsafe class PageRegion : SafeHandle
         return errno == Errno.None ? new(arena, address, size) : throw new ErrnoException(errno, "mmap");
     }
 
+    /// <summary>Takes whole pages away, also where the process has locked them in memory.</summary>
+    internal static Errno TryRetire(nint address, nint length)
+    {
+        if (length == 0)
+        {
+            return Errno.None;
+        }
+
+        Errno errno = Interop.Advise(address, length, Interop.MADV_DONTNEED);
+        if (errno == Errno.EINVAL && Interop.Unlock(address, length) == Errno.None)
+        {
+            // A process that locks all of its memory has locked these pages as well.
+            errno = Interop.Advise(address, length, Interop.MADV_DONTNEED);
+        }
+
+        return errno;
+    }
+
     /// <summary>The address of a byte, valid as long as this object is referred to.</summary>
     public byte* At(long offset)
     {
@@ -113,23 +131,6 @@ internal sealed unsafe class PageRegion : SafeHandle
         }
 
         return isRetired;
-    }
-
-    private static Errno TryRetire(nint address, nint length)
-    {
-        if (length == 0)
-        {
-            return Errno.None;
-        }
-
-        Errno errno = Interop.Advise(address, length, Interop.MADV_DONTNEED);
-        if (errno == Errno.EINVAL && Interop.Unlock(address, length) == Errno.None)
-        {
-            // A process that locks all of its memory has locked these pages as well.
-            errno = Interop.Advise(address, length, Interop.MADV_DONTNEED);
-        }
-
-        return errno;
     }
 
     private void Discharge() => Interlocked.Add(ref _charged, -Interlocked.Exchange(ref _charge, 0));

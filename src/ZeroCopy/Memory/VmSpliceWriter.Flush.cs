@@ -8,7 +8,7 @@ namespace ZeroCopy;
 /// <content>The way of the bytes into the pipe.</content>
 public sealed partial class VmSpliceWriter
 {
-    /// <summary>How soon it is noticed that somebody disposed the handle of a full pipe, which poll does not tell.</summary>
+    /// <summary>How soon a wait for room notices that somebody disposed the handle, which poll does not tell.</summary>
     private const int LookMilliseconds = 250;
 
     /// <summary>What is less is copied: a mapping takes a slot for each page, and is dearer than a copy up to here, by our measurement.</summary>
@@ -19,9 +19,10 @@ public sealed partial class VmSpliceWriter
 
     /// <summary>A description of one's own of the pipe, which is non-blocking, for copies that must not wait. Only during a flush: the reader would wait for its end.</summary>
     private SafeFileHandle? _reopened;
+    private bool _cannotReopen;
     private bool _wasInterrupted;
 
-    /// <summary>Sends what is unflushed, and waits on this thread until the pipe has all of it.</summary>
+    /// <summary>Sends what is unflushed, and waits on this thread until the pipe has all of it, even if its handle is disposed meanwhile.</summary>
     /// <exception cref="ErrnoException">
     /// What the pipe has not taken is still unflushed.
     /// <list type="table">
@@ -29,6 +30,7 @@ public sealed partial class VmSpliceWriter
     /// <item><term>EBADF</term><description>The handle was closed behind its back.</description></item>
     /// <item><term>ENOMEM</term><description>The kernel is out of memory.</description></item>
     /// </list>
+    /// Or one of <c>madvise</c>, by its <see cref="ErrnoException.Syscall"/>: pages were handed over and cannot be given up; they are not written to.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The writer or the pipe's handle is disposed.</exception>
     public void Flush()
@@ -85,8 +87,8 @@ public sealed partial class VmSpliceWriter
     }
 
     /// <summary>
-    /// Flushes, as other writers do, and gives up the memory. What a flush that failed or was cancelled left is not tried again, so that this does not wait for a
-    /// reader that was given up already.
+    /// Flushes, as other writers do, and gives up the memory. What a flush that failed or was cancelled left, and what was written after it, is not tried again, so that
+    /// this does not wait for a reader that was given up already.
     /// </summary>
     /// <inheritdoc cref="Flush" path="/exception"/>
     public void Dispose()
@@ -187,6 +189,7 @@ public sealed partial class VmSpliceWriter
             errno = copies || IsCopying ? Write(mayBlock) : Map(mayBlock);
         }
 
+        _room = 0;
         if (_start == _end)
         {
             _start = _end = _copiedFrom;
@@ -198,7 +201,7 @@ public sealed partial class VmSpliceWriter
     private unsafe Errno Map(bool mayBlock)
     {
         // SAFETY: the bytes are not written to any more before their pages are given up, or, where the reader copies, their bytes have left the pipe.
-        IOVector segment = new(_pages.Region.At(_start), (nuint)Math.Min(UnflushedBytes, MostAtOnce));
+        IOVector segment = new(_pages.Region.At(_start), (nuint)Math.Min(UnflushedBytes, MostAtOnce - (_start % Environment.SystemPageSize)));
         Errno errno = Interop.VmSplice(_pipe, &segment, 1, mayBlock ? SpliceFlags.None : SpliceFlags.NonBlock, out long mapped);
         if (errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EPERM)
         {
@@ -219,8 +222,8 @@ public sealed partial class VmSpliceWriter
         int count = UnflushedBytes;
         if (!mayBlock && !Interop.IsNonBlocking(_pipe))
         {
-            // Whatever poll calls ready takes a page without waiting.
-            target = (count > Environment.SystemPageSize ? Reopened() : null) ?? _pipe;
+            // Whatever poll calls ready takes a page without waiting: good enough for a few of them.
+            target = (count > SmallestMapping ? Reopened() : null) ?? _pipe;
             if (target == _pipe && !IsReady(timeout: 0))
             {
                 return Errno.EAGAIN;
@@ -239,7 +242,7 @@ public sealed partial class VmSpliceWriter
     /// <returns>Null where it cannot be opened once more: it is another user's, or has no reader.</returns>
     private SafeFileHandle? Reopened()
     {
-        if (_reopened is null)
+        if (_reopened is null && !_cannotReopen)
         {
             SafeFileHandle opened = new();
             if (Interop.Reopen(_pipe, Interop.O_WRONLY, opened) == Errno.None)
@@ -248,6 +251,7 @@ public sealed partial class VmSpliceWriter
             }
             else
             {
+                _cannotReopen = true;
                 opened.Dispose();
             }
         }
@@ -259,6 +263,7 @@ public sealed partial class VmSpliceWriter
     {
         _reopened?.Dispose();
         _reopened = null;
+        _cannotReopen = false;
     }
 
     private bool IsReady(int timeout) =>

@@ -14,18 +14,19 @@ namespace ZeroCopy;
 /// </para>
 /// <para>
 /// Where the kernel or a sandbox refuses vmsplice (EINVAL, EOPNOTSUPP, ENOSYS, EPERM), and in mode <see cref="VmSpliceMode.AnyReader"/> where the system gives no huge
-/// page, the same bytes are copied by write(2), from then on: see <see cref="IsCopying"/>. A flush allocates no managed memory.
+/// page, the same bytes are copied by write(2), from then on: see <see cref="IsCopying"/>. Flushes allocate no managed memory, but for some that wait, where the runtime's pool of them is empty.
 /// </para>
 /// <para>
-/// Not safe for use by several threads at once. The pipe stays the caller's; dispose the writer before its handle. Its memory is what is unflushed, and at most a few
-/// MiB beside it; what is in the pipe is bounded by the pipe. Memory that was got and is kept reads zeroes, or what was written later; it never crashes the process.
+/// Not safe for use by several threads at once. The pipe stays the caller's; dispose the writer before its handle. It takes at most 16 MiB,
+/// and what is in the pipe is bounded by the pipe. Memory that was got must not be used after the next call: it never crashes the process, but its bytes may be in the
+/// pipe already.
 /// </para>
 /// <para>Man page: <see href="https://man7.org/linux/man-pages/man2/vmsplice.2.html">vmsplice(2)</see>.</para>
 /// </remarks>
 [SuppressMessage("Usage", "CA2213", Justification = "A Memory of the region may be anywhere: it goes when none is left.")]
 public sealed partial class VmSpliceWriter : IBufferWriter<byte>, IDisposable, IAsyncDisposable
 {
-    /// <summary>How many bytes may gather between two flushes, and be asked for at once, at least.</summary>
+    /// <summary>How many bytes may gather between two flushes, at least, and be asked for at once where nothing is unflushed.</summary>
     public const int MaxUnflushedBytes = RegionSize / 2;
 
     private const int RegionSize = 16 * 1024 * 1024;
@@ -55,6 +56,9 @@ public sealed partial class VmSpliceWriter : IBufferWriter<byte>, IDisposable, I
 
     /// <summary>Segments up to here were handed over, and given up.</summary>
     private int _left;
+
+    /// <summary>How much of what was got last is not written yet.</summary>
+    private int _room;
 
     /// <summary>Where to start over, as soon as all is flushed.</summary>
     private int _turn;
@@ -129,8 +133,12 @@ public sealed partial class VmSpliceWriter : IBufferWriter<byte>, IDisposable, I
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _entered - _end);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _room);
+
+        // What is written after all was handed over is not what a flush was given up for.
+        _wasInterrupted &= _start < _end;
         _end += count;
+        _room -= count;
     }
 
     /// <summary>Gets memory to write to, which follows what was written before. It is valid until the next call of any other method.</summary>
@@ -195,17 +203,14 @@ public sealed partial class VmSpliceWriter : IBufferWriter<byte>, IDisposable, I
             Enter();
         }
 
-        return Math.Min(_entered - _end, Math.Max(needed, _segment));
+        _room = Math.Min(_entered - _end, Math.Max(needed, _segment));
+        return _room;
     }
 
     /// <summary>Goes back to the start of the region. Nothing is unflushed.</summary>
     private void StartOver()
     {
-        if (_left < _end)
-        {
-            Leave(_left + _segment);
-        }
-
+        Leave(_end);
         _start = _end = _copiedFrom = _entered = _left = 0;
         SetTurn();
     }

@@ -43,6 +43,25 @@ public sealed class PageBufferAddressTests : PageBufferTest
         again.Should().BePositive("addresses serve again");
     }
 
+    /// <summary>What is written through a span that was kept goes nowhere, also where the addresses serve another buffer later.</summary>
+    [Fact]
+    public unsafe void New_AddressesThatWereWrittenToAfterTheirBufferWasCollected_Zeroes()
+    {
+        const int Length = 64 * Mebibyte;
+        nint address = Drop(Length);
+        *(byte*)address = 42;
+        bool servesAgain = false;
+        for (int i = 0; i < 1000 && !servesAgain; i++)
+        {
+            using PageBuffer buffer = new(Length);
+            servesAgain = AddressOf(buffer.Memory) == address;
+            buffer.Span[0].Should().Be(0);
+            Drop(Length);
+        }
+
+        servesAgain.Should().BeTrue();
+    }
+
     [Fact]
     public void New_WhileAMemoryIsKept_ItsAddressesDoNotServe()
     {

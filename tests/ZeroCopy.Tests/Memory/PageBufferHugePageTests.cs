@@ -12,7 +12,8 @@ public sealed class PageBufferHugePageTests : PageBufferTest
     [Fact]
     public void HugePageSize_ThisSystem_IsWhatItSays()
     {
-        int said = File.Exists($"{Settings}enabled") && !File.ReadAllText($"{Settings}enabled").Contains("[never]", StringComparison.Ordinal)
+        string enabled = File.Exists($"{Settings}enabled") ? File.ReadAllText($"{Settings}enabled") : "[never]";
+        int said = !enabled.Contains("[never]", StringComparison.Ordinal)
             ? int.Parse(File.ReadAllText($"{Settings}hpage_pmd_size"), CultureInfo.InvariantCulture) : 0;
         PageBuffer.HugePageSize.Should().Be(said);
     }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ZeroCopy.Tests.Memory;
 
-/// <summary>A Span or a Memory that is kept for longer than it may be used: it reads zeroes, changes nothing in a pipe, and never crashes.</summary>
+/// <summary>A Span or a Memory that is kept for too long: it reads zeroes, changes nothing in a pipe, and never crashes.</summary>
 public sealed class PageBufferKeptTests : PageBufferTest
 {
     private const string Mapped = "mapped";

@@ -85,7 +85,7 @@ public sealed class PageBufferLeakTests : PageBufferTest
         int before = ProcessMemory.Mappings;
         for (int i = 0; i < 300; i++)
         {
-            using PageBuffer buffer = new(64 << 20, hugePages);
+            using PageBuffer buffer = new(256 << 20, hugePages);
         }
 
         ProcessMemory.Mappings.Should().BeLessThan(before + MostMappings);

@@ -10,7 +10,8 @@ public sealed class PageBufferLimitTests : PageBufferTest
     [Fact]
     public void New_MoreThanMayBeOutstanding_InsufficientMemoryExceptionUntilThereIsRoom()
     {
-        const string Refusal = "(outstanding) bytes are in buffers that were neither disposed nor handed over, and (most) may be. Dispose some first.\n";
+        const string Refusal =
+            "(outstanding) bytes are in buffers that were neither disposed nor handed over, and (most) may be. Dispose some first.\n";
         Finished child = Child.RunAfter("export DOTNET_GCHeapHardLimit=0x8000000", "page-buffer", "outstanding");
         child.Text.Should().Be(
             $"{Refusal}64 of 64, True\n" +

@@ -37,8 +37,10 @@ public sealed class VmSpliceWriterArgumentTests : VmSpliceWriterTest
         writer.Invoking(w => w.Advance(-1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count");
         writer.Invoking(w => w.Advance(room + 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count");
         writer.UnflushedBytes.Should().Be(0);
-        writer.Advance(room);
+        writer.Advance(room - 1);
+        writer.Advance(1);
         writer.UnflushedBytes.Should().Be(room);
+        writer.Invoking(w => w.Advance(1)).Should().Throw<ArgumentOutOfRangeException>("no more was got");
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal static partial class ChildProgram
         }
     }
 
-    /// <summary>Fails to map a buffer of which part is written already, and writes the rest of that.</summary>
+    /// <summary>Fails to map a buffer, and writes it.</summary>
     private static void RefuseToMap(string[] how)
     {
         byte[] bytes = Bytes.Random(3 * Environment.SystemPageSize);
@@ -51,7 +51,8 @@ internal static partial class ChildProgram
             Say(e.Message);
         }
 
-        Say($"mapped {buffer.BytesMapped}, in the pipe {pipe.BytesAvailable}, {(buffer.Span.SequenceEqual(bytes) ? "nothing" : "something")} is lost");
+        string lost = buffer.Span.SequenceEqual(bytes) ? "nothing" : "something";
+        Say($"mapped {buffer.BytesMapped}, in the pipe {pipe.BytesAvailable}, {lost} is lost");
         Native.Write(pipe.WriteHandle, buffer.Span).Should().Be(bytes.Length);
         Say(pipe.Read().AsSpan().SequenceEqual(bytes) ? "written" : "not the same bytes");
     }
@@ -117,8 +118,8 @@ internal static partial class ChildProgram
     }
 
     /// <summary>
-    /// With addresses for less than the arena gets at once; and then for some buffers, many times, since addresses come back. What is left over is for the
-    /// runtime, which has to have some.
+    /// With addresses for less than the arena gets at once; and then for some buffers, many times, since addresses come back. What is
+    /// left over is for the runtime, which has to have some.
     /// </summary>
     private static void RunOutOfAddresses()
     {

@@ -17,7 +17,8 @@ internal static partial class Native
 
     public static void ForbidHugePages() => prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0).Should().Be(0);
 
-    /// <summary>Limits the addresses that the process may have, as <c>ulimit -v</c> does, and tells how many there might be before.</summary>
+    /// <summary>Limits the addresses that the process may have, as <c>ulimit -v</c> does.</summary>
+    /// <returns>How many it might have before.</returns>
     public static nuint LimitAddresses(nuint bytes)
     {
         Span<nuint> limit = stackalloc nuint[2];

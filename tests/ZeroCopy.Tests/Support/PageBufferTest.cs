@@ -50,7 +50,7 @@ public abstract class PageBufferTest : KernelTest
         GC.WaitForPendingFinalizers();
     }
 
-    /// <summary>Fills memory of each kind with other bytes, so much of it that some would be in the place of buffers of that length if it could.</summary>
+    /// <summary>Fills so much memory of each kind with other bytes that some would be where buffers of that length were.</summary>
     protected static unsafe void Disturb(int length)
     {
         Collect();

@@ -26,14 +26,15 @@ internal static class ProcessMemory
             }
             else if (isThere && line.StartsWith($"{kind}:", StringComparison.Ordinal))
             {
-                return 1024 * long.Parse(line.AsSpan(kind.Length + 1, line.Length - kind.Length - 1 - " kB".Length), CultureInfo.InvariantCulture);
+                return 1024 * long.Parse(line[(kind.Length + 1)..^" kB".Length], CultureInfo.InvariantCulture);
             }
         }
 
         throw new InvalidOperationException($"{address:x} is not mapped, or has no {kind}");
     }
 
-    private static long Pages(int field) => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[field], CultureInfo.InvariantCulture);
+    private static long Pages(int field) =>
+        long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[field], CultureInfo.InvariantCulture);
 
     /// <summary>The lines that a mapping starts with begin with its addresses.</summary>
     private static bool IsStart(string line, out nint start, out nint end)
