@@ -8,7 +8,7 @@ namespace ZeroCopy.Benchmarks;
 /// Whether many relays with a message now and then feel it that another one of the same process moves as much as it can. All of them are in this
 /// process; their ends are C programs.
 /// </summary>
-internal sealed class BusyRelays(CProgram crowd, CProgram peer, int relays, int seconds)
+internal sealed class BusyRelays(PeerProgram crowd, PeerProgram peer, int relays, int seconds)
 {
     private const string MessageIntervalMilliseconds = "250";
     private const string MessageBytes = "64";
@@ -16,22 +16,24 @@ internal sealed class BusyRelays(CProgram crowd, CProgram peer, int relays, int 
     /// <summary>More than is sent in the time: it is cut off.</summary>
     private const string EndlessMib = "1000000";
 
-    public static async Task RunAsync(string[] arguments)
+    public static async Task RunAsync(Report report)
     {
-        Dictionary<string, int> options = Options.Parse(arguments, ("--rounds", 9), ("--relays", 1_000), ("--seconds", 4));
-        using CProgram crowd = await CProgram.BuildAsync("crowd");
-        using CProgram peer = await CProgram.BuildAsync("peer");
-        BusyRelays busy = new(crowd, peer, options["--relays"] - 1, options["--seconds"]);
+        report.Begin(
+            "Messages beside a bulk transfer",
+            """
+            Relays in one process, each with a message and its echo every 250 ms, alone and beside one more that moves as much as it can. The second but one row is
+            what the machine does to them by itself: its processors have a sender, a receiver and these ends to run.
+            """);
+        using PeerProgram crowd = await PeerProgram.BuildAsync("crowd");
+        using PeerProgram peer = await PeerProgram.BuildAsync("peer");
+        BusyRelays busy = new(crowd, peer, relays: 999, report.Work.Of(4));
         Comparison comparison = new("p50 us", "p99 us");
         comparison.Add("alone", busy.PingAsync);
         comparison.Add("beside a bulk transfer past the relays", busy.PingBesideBulkPastItAsync);
         comparison.Add("beside a bulk relay", busy.PingBesideBulkAsync);
         await busy.PingAsync();
-        await comparison.RunAsync(options["--rounds"]);
-        comparison.Write($"{busy.Relays} relays, each with a message of {MessageBytes} bytes and its echo every {MessageIntervalMilliseconds} ms");
+        await comparison.RunAsync(report, $"999 relays, messages of {MessageBytes} bytes");
     }
-
-    private int Relays => relays;
 
     /// <summary>What of it is only that the machine has something else to do.</summary>
     private async Task<double[]> PingBesideBulkPastItAsync()

@@ -3,29 +3,36 @@ using System.Globalization;
 namespace ZeroCopy.Benchmarks;
 
 /// <summary>From one TCP socket to several on loopback, each way in a process of its own, which measures its second transfer; the other ends are C programs.</summary>
-internal sealed class FanOutComparison(CProgram peer, int mib, int sinks)
+internal sealed class FanOutComparison(PeerProgram peer, int mib, int sinks)
 {
     /// <summary>That of <see cref="Stream.CopyToAsync(Stream)"/>.</summary>
     private const int BufferSize = 81920;
 
     private const int LargeBufferSize = 1024 * 1024;
 
-    public static async Task RunAsync(string[] arguments)
+    public static async Task RunAsync(Report report)
     {
-        Dictionary<string, int> options = Options.Parse(arguments, ("--rounds", 9), ("--mib", 1024), ("--sinks", 8));
-        using CProgram peer = await CProgram.BuildAsync("peer");
-        await new FanOutComparison(peer, options["--mib"], options["--sinks"]).RunAsync(options["--rounds"]);
+        report.Begin(
+            "One socket to several",
+            """
+            From a TCP socket to TCP sockets, each way in a process of its own, whose second transfer is measured; the other ends are C programs. CPU is that of
+            the process, for each GiB that is read.
+            """);
+        using PeerProgram peer = await PeerProgram.BuildAsync("peer");
+        foreach (int sinks in (int[])[1, 2, 4, 8, 16])
+        {
+            await new FanOutComparison(peer, report.Work.Of(2048) / (sinks + 1), sinks).CompareAsync(report);
+        }
     }
 
-    private async Task RunAsync(int rounds)
+    private async Task CompareAsync(Report report)
     {
         Comparison ways = new(Expense.Names);
         ways.Add("one read, a write to each NetworkStream", () => PassOnAsync("stream", BufferSize));
         ways.Add("the same, by 1 MiB", () => PassOnAsync("stream", LargeBufferSize));
         ways.Add("Transfer.FanOutAsync", () => PassOnAsync("fanout", BufferSize));
         ways.Add("splice and tee, C", () => PassOnAsync(ports => peer.Start(["fan-out", "0", $"{LargeBufferSize}", .. ports])));
-        await ways.RunAsync(rounds);
-        ways.Write($"{mib} MiB from a socket to {sinks} sockets, for each GiB that is read");
+        await ways.RunAsync(report, $"{mib} MiB to {(sinks == 1 ? "1 socket" : $"{sinks} sockets")}");
     }
 
     private Task<double[]> PassOnAsync(string way, int bufferSize) => PassOnAsync(

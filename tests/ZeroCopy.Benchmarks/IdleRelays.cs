@@ -5,28 +5,28 @@ using System.Net.Sockets;
 namespace ZeroCopy.Benchmarks;
 
 /// <summary>What open relays cost that have nothing to do: as many as the descriptors suffice for, in this process, between two others.</summary>
-internal sealed class IdleRelays(int count)
+internal sealed class IdleRelays(Report report, int count)
 {
     private readonly List<Socket> _sockets = new(2 * count);
 
-    public static async Task RunAsync(string[] arguments)
+    public static async Task RunAsync(Report report)
     {
-        using CProgram crowd = await CProgram.BuildAsync("crowd");
-        await new IdleRelays(Options.Parse(arguments, ("--relays", 9_500))["--relays"]).RunAsync(crowd);
+        report.Begin("Relays that wait", "In one process; clients and servers are processes of their own. Measured once, for five seconds each.");
+        using PeerProgram crowd = await PeerProgram.BuildAsync("crowd");
+        await new IdleRelays(report, report.Work.Of(9_500)).RunAsync(crowd);
     }
 
-    private async Task RunAsync(CProgram crowd)
+    private async Task RunAsync(PeerProgram crowd)
     {
         // What the library and the runtime keep from their first use on.
         await RelayAsync(crowd, 10, quiet: true);
         (int sockets, int pipes, int threads) = (Open("socket"), Open("pipe"), ThreadsOfThis());
         await RelayAsync(crowd, count, quiet: false);
-        Console.WriteLine($"all closed: {Open("socket") - sockets} sockets, {Open("pipe") - pipes} pipes and {ThreadsOfThis() - threads} threads more than before");
+        report.Paragraph($"all closed: {Open("socket") - sockets} sockets, {Open("pipe") - pipes} pipes and {ThreadsOfThis() - threads} threads more than before");
         await MeasureRestAsync("nothing parked");
-        Console.WriteLine(Machine.Description);
     }
 
-    private async Task RelayAsync(CProgram crowd, int relays, bool quiet)
+    private async Task RelayAsync(PeerProgram crowd, int relays, bool quiet)
     {
         using Child far = crowd.Start("echo", "0");
         EndPoint target = Loopback.At(await far.ReadPortAsync());
@@ -69,8 +69,10 @@ internal sealed class IdleRelays(int count)
         long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / running.Length;
         if (!quiet)
         {
-            Console.WriteLine($"{running.Length} relays that wait: {each} bytes of managed memory for each beyond its sockets,");
-            Console.WriteLine($"{Open("pipe") - pipes} pipes and {ThreadsOfThis() - threads} threads more than without them");
+            report.Paragraph($"""
+                {running.Length} relays that wait: {each} bytes of managed memory for each beyond its sockets, {Open("pipe") - pipes} pipes and
+                {ThreadsOfThis() - threads} threads more than without them.
+                """);
             await MeasureRestAsync("all parked");
         }
 
@@ -78,14 +80,14 @@ internal sealed class IdleRelays(int count)
     }
 
     /// <summary>The CPU time of some seconds in which nothing happens.</summary>
-    private static async Task MeasureRestAsync(string state)
+    private async Task MeasureRestAsync(string state)
     {
         const int Seconds = 5;
         using PeriodicTimer timer = new(TimeSpan.FromSeconds(Seconds));
         await timer.WaitForNextTickAsync();
         TimeSpan before = Environment.CpuUsage.TotalTime;
         await timer.WaitForNextTickAsync();
-        Console.WriteLine($"{state}: {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds / Seconds:F1} ms of CPU a second");
+        report.Paragraph($"{state}: {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds / Seconds:F1} ms of CPU a second");
     }
 
     private static int ThreadsOfThis()

@@ -3,19 +3,27 @@ using System.Globalization;
 namespace ZeroCopy.Benchmarks;
 
 /// <summary>Writers to a pipe of 1 MiB side by side, and readers, C and C#, each in a process of its own, at the other end the same C program.</summary>
-internal sealed class PipeComparison(CProgram pipe, int mib, int rounds)
+internal sealed class PipeComparison(Report report, PeerProgram pipe, int mib)
 {
-    public static async Task RunAsync(string[] arguments)
+    public static async Task RunAsync(Report report)
     {
-        Dictionary<string, int> options = Options.Parse(arguments, ("--rounds", 9), ("--mib", 8192));
-        using CProgram pipe = await CProgram.BuildAsync("pipe");
-        PipeComparison comparison = new(pipe, options["--mib"], options["--rounds"]);
+        report.Begin(
+            "Writers to a pipe, and readers",
+            """
+            Pipes of 1 MiB. Each writer and reader is a process of its own, and those in C are [pipe.c](../Peers/pipe.c). AnyReader and CopyingReader are the modes of
+            `VmSpliceWriter`.
+            """,
+            "cat",
+            "pv");
+        using PeerProgram pipe = await PeerProgram.BuildAsync("pipe");
+        PipeComparison comparison = new(report, pipe, report.Work.Of(8192));
         await comparison.CompareFillingAsync("a reader that reads", "read 0");
-        await new PipeComparison(pipe, Math.Max(options["--mib"] / 4, 1), options["--rounds"])
+        await new PipeComparison(report, pipe, report.Work.Of(2048))
             .CompareFillingAsync("a reader that reads, to memory that starts within a page", "read 1");
         await comparison.CompareFillingAsync("a reader that splices to /dev/null", "splice 0");
         await comparison.CompareFilledAsync();
         await comparison.CompareReadersAsync();
+        await comparison.ComparePassingOnAsync();
     }
 
     /// <summary>Each fills its blocks of 256 KiB anew.</summary>
@@ -28,8 +36,7 @@ internal sealed class PipeComparison(CProgram pipe, int mib, int rounds)
         writers.Add("write(2), C", () => MeasureAsync(Theirs("write")));
         writers.Add("vmsplice(2), huge pages retired, C", () => MeasureAsync(Theirs("retire")));
         writers.Add("vmsplice(2), huge pages used again, C", () => MeasureAsync(Theirs("reuse")));
-        await writers.RunAsync(rounds);
-        writers.Write($"{mib} MiB, blocks of 256 KiB filled each time, to {reader}");
+        await writers.RunAsync(report, $"{mib} MiB, blocks of 256 KiB filled each time, to {reader}");
 
         Task<double[]> MeasureAsync(string fill) => this.MeasureAsync(fill, Drain(drain));
     }
@@ -42,8 +49,7 @@ internal sealed class PipeComparison(CProgram pipe, int mib, int rounds)
         writers.Add("CopyingReader, by 1 MiB", () => MeasureAsync(Ours("copying-reader", refills: 0, 1024)));
         writers.Add("vmsplice(2), C, by 256 KiB", () => MeasureAsync(Theirs("reuse", refills: 0)));
         writers.Add("CopyingReader, by 256 KiB", () => MeasureAsync(Ours("copying-reader", refills: 0)));
-        await writers.RunAsync(rounds);
-        writers.Write($"{mib} MiB, huge pages filled once, to a reader that splices to /dev/null");
+        await writers.RunAsync(report, $"{mib} MiB, huge pages filled once, to a reader that splices to /dev/null");
 
         Task<double[]> MeasureAsync(string fill) => this.MeasureAsync(fill, Drain("splice 0"));
     }
@@ -55,10 +61,25 @@ internal sealed class PipeComparison(CProgram pipe, int mib, int rounds)
         readers.Add("VmSplice.Fill into a byte[]", () => MeasureAsync("fill 0"));
         readers.Add("read(2) into a PageBuffer", () => MeasureAsync("read 1"));
         readers.Add("VmSplice.Fill into a PageBuffer", () => MeasureAsync("fill 1"));
-        await readers.RunAsync(rounds);
-        readers.Write($"{mib} MiB from a C program that maps huge pages, read by 1 MiB");
+        await readers.RunAsync(report, $"{mib} MiB from a C program that maps huge pages, read by 1 MiB");
 
         Task<double[]> MeasureAsync(string reader) => this.MeasureAsync(Theirs("reuse"), OurProgram($"pipe-reader {reader}"));
+    }
+
+    /// <summary>What stands between two pipes, each of which is one of the shell: 64 KiB.</summary>
+    private async Task ComparePassingOnAsync()
+    {
+        Comparison middles = new("GiB/s");
+        middles.Add("Stream.CopyTo", () => MeasureAsync(OurProgram("pass-on stream")));
+        middles.Add("Transfer.Copy", () => MeasureAsync(OurProgram("pass-on copy")));
+        foreach (string program in ((string[])["cat", "pv"]).Where(Machine.Has))
+        {
+            middles.Add(program, () => MeasureAsync($"{program} 2> /dev/null"));
+        }
+
+        await middles.RunAsync(report, $"{mib} MiB from a pipe to a pipe, `write(2), C | X | read(2), C`");
+
+        Task<double[]> MeasureAsync(string middle) => this.MeasureAsync($"{Theirs("write", refills: 0)} | {middle}", Drain("read 0"));
     }
 
     private static string OurProgram(string arguments) => $"dotnet {typeof(Child).Assembly.Location} {arguments}";

@@ -6,6 +6,8 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ZeroCopy.Benchmarks;
 
+const string DefaultBuffer = "81920"; // That of Stream.CopyToAsync.
+
 switch (args)
 {
     case ["calls", ..]:
@@ -16,96 +18,66 @@ switch (args)
         BenchmarkRunner.Run<CallBenchmarks>(config, args[1..]);
         return 0;
 
-    case ["tee", ..]:
-        await TeeComparison.RunAsync(args[1..]);
-        return 0;
-
-    case ["pipes", ..]:
-        await PipeComparison.RunAsync(args[1..]);
-        return 0;
-
-    case ["fan-outs", ..]:
-        await FanOutComparison.RunAsync(args[1..]);
-        return 0;
-
-    case ["taps", ..]:
-        await TapComparison.RunAsync(args[1..]);
-        return 0;
-
-    case ["relays", ..]:
-        await RelayComparison.RunAsync(args[1..]);
-        return 0;
-
-    case ["files", ..]:
-        await FileComparison.RunAsync(args[1..]);
-        return 0;
-
-    case ["idle-relays", ..]:
-        await IdleRelays.RunAsync(args[1..]);
-        return 0;
-
-    case ["busy-relays", ..]:
-        await BusyRelays.RunAsync(args[1..]);
-        return 0;
-
-    case ["redis", ..]:
-        await RedisComparison.RunAsync(args[1..]);
+    case ["peers", ..]:
+        await Comparisons.RunAsync(args[1..]);
         return 0;
 
     case ["allocations"]:
         return await AllocationCount.RunAsync();
 
-    case ["relay", "copy", string listen, string to]:
-        await CopyRelay.RunAsync(Loopback.Listen(listen), Loopback.At(to));
+    case ["relay", "splice" or "copy" or "stream" or "large-stream" or "pipelines", string listen, string to]:
+        await new RelayProgram(args[1], Loopback.At(to)).RunAsync(Loopback.Listen(listen));
         return 0;
 
-    case ["relay", "stream", string listen, string to]:
-        await StreamRelay.RunAsync(Loopback.Listen(listen), Loopback.At(to));
+    case ["file-to-socket", "sendfile" or "copy" or "stream" or "pipelines", string path, string to, ..]:
+        await FileToSocket.RunAsync(args[1], path, Loopback.At(to), BufferSize(4));
         return 0;
 
-    case ["file-to-socket", "sendfile" or "copy" or "stream", string path, string to]:
-        await FileToSocket.RunAsync(args[1], path, Loopback.At(to));
+    case ["socket-to-file", "copy" or "stream" or "pipelines", string path, string listen, ..]:
+        await SocketToFile.RunAsync(args[1], path, Loopback.Listen(listen), BufferSize(4));
         return 0;
 
-    case ["socket-to-file", "copy" or "stream", string path, string listen]:
-        await SocketToFile.RunAsync(args[1], path, Loopback.Listen(listen));
+    case ["file-to-file", "copy" or "stream" or "file-copy", string path, string copy, ..]:
+        await FileToFile.RunAsync(args[1], path, copy, BufferSize(4));
+        return 0;
+
+    case ["pass-on", "copy" or "stream"]:
+        PassOn.Run(args[1]);
         return 0;
 
     case ["pipe-writer", "write" or "any-reader" or "copying-reader", "0" or "1", string kib, string mib]:
-        PipeWriter.Run(
-            args[1], refills: args[2] == "1", int.Parse(kib, CultureInfo.InvariantCulture) << 10, int.Parse(mib, CultureInfo.InvariantCulture));
+        PipeWriterProgram.Run(args[1], refills: args[2] == "1", Number(kib) << 10, Number(mib));
         return 0;
 
     case ["pipe-reader", "read" or "fill", "0" or "1"]:
-        PipeReader.Run(args[1], isAligned: args[2] == "1");
+        PipeReaderProgram.Run(args[1], isAligned: args[2] == "1");
         return 0;
 
     case ["fan-out", "fanout" or "stream", string bytes, string listen, string targets]:
-        await FanOut.RunAsync(args[1], int.Parse(bytes, CultureInfo.InvariantCulture), Loopback.Listen(listen), [.. targets.Split(',').Select(Loopback.At)]);
+        await FanOut.RunAsync(args[1], Number(bytes), Loopback.Listen(listen), [.. targets.Split(',').Select(Loopback.At)]);
         return 0;
 
     default:
         Console.Error.WriteLine(
-            """
-            calls [BenchmarkDotNet's options]                   what a call costs over the bare one
-            tee [--rounds 9]                                    the tee sample beside other tees
-            pipes [--rounds 9] [--mib 8192]                     writers to a pipe side by side
-            fan-outs [--rounds 9] [--mib 1024] [--sinks 8]      from one socket to several, side by side
-            taps [--rounds 9] [--mib 1024]                      the relay sample without and with a tap
-            relays [--rounds 9] [--mib 4096] [--count 20000]    TCP relays side by side: bulk, then round trips
-            files [--rounds 9] [--mib 2048]                     files to and from sockets, side by side
-            allocations                                         what a copy allocates for each message
-            idle-relays [--relays 9500]                         what relays cost that wait
-            redis [--rounds 9] [--requests 100000]              redis-benchmark through relays
-            busy-relays [--rounds 9] [--relays 1000]            whether messages feel a bulk transfer beside them
+            $"""
+            calls [BenchmarkDotNet's options]                 what a call costs over the bare one
+            peers [PART...] [--rounds 9] [--percent 100]      everything side by side, into the folder Results; the parts, the last ones only by name:
+            {Comparisons.Parts}
+            allocations                                       what a copy allocates for each message
 
             What these run in processes of their own (LISTEN is 0 for any port, which is told):
-            relay copy|stream LISTEN TO
-            file-to-socket sendfile|copy|stream FILE TO
-            socket-to-file copy|stream FILE LISTEN
+            relay splice|copy|stream|large-stream|pipelines LISTEN TO
+            file-to-socket sendfile|copy|stream|pipelines FILE TO [BUFFER_BYTES]
+            socket-to-file copy|stream|pipelines FILE LISTEN [BUFFER_BYTES]
+            file-to-file copy|stream|file-copy FILE COPY [BUFFER_BYTES]
+            pass-on copy|stream
             pipe-writer write|any-reader|copying-reader REFILLS BLOCK_KIB MIB
             pipe-reader read|fill ALIGNED
             fan-out fanout|stream BUFFER_BYTES LISTEN TO,TO...
             """);
         return 2;
 }
+
+int BufferSize(int index) => Number(args.Length > index ? args[index] : DefaultBuffer);
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

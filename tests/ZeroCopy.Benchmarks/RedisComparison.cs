@@ -6,24 +6,21 @@ namespace ZeroCopy.Benchmarks;
 /// <summary>Requests a second of redis-benchmark, without pipelining, through relays to a redis-server of its own.</summary>
 internal static class RedisComparison
 {
-    public static async Task RunAsync(string[] arguments)
+    public static async Task RunAsync(Report report)
     {
-        Dictionary<string, int> options = Options.Parse(arguments, ("--rounds", 9), ("--requests", 100_000));
+        report.Begin(
+            "Redis behind relays", "redis-benchmark without pipelining, 50 connections; CPU of the relay for each request.", "redis-server", "haproxy", "nginx", "go", "socat");
+        int requests = report.Work.Of(100_000);
         string port = SocketPair.FreePort().ToString(CultureInfo.InvariantCulture);
         using Child server = new("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", string.Empty, "--appendonly", "no", "--loglevel", "warning");
         using RelayPeers peers = new();
         Comparison comparison = new("SET a second", "GET a second", "CPU us");
-        Add("NetworkStream.CopyToAsync, twice", RelayPeers.StartStreamsAsync);
-        Add("samples/TcpRelay", RelayPeers.StartSampleAsync);
-        foreach ((string name, Func<string, Task<Relaying>> start) in await peers.FindAsync())
+        foreach ((string name, Func<string, Task<Relaying>> start) in RelayPeers.DotNet.Concat(await peers.FindAsync(threads: 1)))
         {
-            Add(name, start);
+            comparison.Add(name, () => MeasureAsync(start, port, requests));
         }
 
-        await comparison.RunAsync(options["--rounds"]);
-        comparison.Write($"redis-benchmark -P 1 -c 50, {options["--requests"]} requests of each kind, CPU of the relay for each");
-
-        void Add(string name, Func<string, Task<Relaying>> start) => comparison.Add(name, () => MeasureAsync(start, port, options["--requests"]));
+        await comparison.RunAsync(report, $"{requests} requests of each kind");
     }
 
     private static async Task<double[]> MeasureAsync(Func<string, Task<Relaying>> start, string server, int requests)

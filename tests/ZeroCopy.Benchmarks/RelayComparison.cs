@@ -6,7 +6,7 @@ namespace ZeroCopy.Benchmarks;
 /// TCP relays side by side, each a process of its own between two others, on loopback. Each has a quarter of the work to warm up on, which does
 /// not count: a relay runs for long, and what it takes to compile it is not what a byte costs.
 /// </summary>
-internal sealed class RelayComparison(CProgram peer, (string Name, Func<string, Task<Relaying>> Start)[] others)
+internal sealed class RelayComparison(Report report, PeerProgram peer, (string Name, Func<string, Task<Relaying>> Start)[] relays)
 {
     /// <summary>As much as an unprivileged user may give a pipe.</summary>
     private const string PipeCapacity = "1048576";
@@ -14,28 +14,48 @@ internal sealed class RelayComparison(CProgram peer, (string Name, Func<string, 
     /// <summary>That of <see cref="Stream.CopyToAsync(Stream)"/>.</summary>
     private const string BufferSize = "81920";
 
-    public static async Task RunAsync(string[] arguments)
+    public static async Task RunAsync(Report report)
     {
-        Dictionary<string, int> options = Options.Parse(arguments, ("--rounds", 9), ("--mib", 4096), ("--count", 20_000));
-        using CProgram peer = await CProgram.BuildAsync("peer");
+        report.Begin(
+            "TCP relays",
+            """
+            Each relay is a process of its own between two C programs on loopback, warmed up on a quarter of the work; CPU is that of the relay. The relays in
+            C move one direction only, and block. "Read and write" is the library's relay where seccomp forbids splice(2): the same loop and rules, without it.
+            HAProxy and nginx have one thread, as many as the library's loops on this machine.
+            """,
+            "haproxy",
+            "nginx",
+            "go",
+            "socat");
+        using PeerProgram peer = await PeerProgram.BuildAsync("peer");
         using RelayPeers peers = new();
-        RelayComparison relays = new(peer, await peers.FindAsync());
-        await relays.BulkAsync(options["--rounds"], options["--mib"]);
-        await relays.RoundTripsAsync(options["--rounds"], options["--count"], bytes: 64);
-        await relays.RoundTripsAsync(options["--rounds"], options["--count"], bytes: 4096);
+        RelayComparison comparison = new(report, peer, [.. RelayPeers.DotNet, .. await peers.FindAsync(threads: 1)]);
+        Comparison bulk = await comparison.BulkAsync(report.Work.Of(2048));
+        List<(int Bytes, Comparison Trips)> sizes = [];
+        foreach (int bytes in (int[])[64, 1024, 4096, 16 * 1024, 64 * 1024])
+        {
+            sizes.Add((bytes, await comparison.RoundTripsAsync(report.Work.Of(10_000), bytes)));
+        }
+
+        BarChart chart = new("TCP relays on loopback");
+        chart.Add("CPU of the relay, seconds a GiB", bulk, figure: 0);
+        foreach ((int bytes, Comparison trips) in sizes.Where(size => size.Bytes is 64 or 64 * 1024))
+        {
+            chart.Add($"Round trips of {Sizes.Name(bytes)}: median, microseconds", trips, figure: 0);
+            chart.Add($"Round trips of {Sizes.Name(bytes)}: CPU of the relay for each, microseconds", trips, figure: 2);
+        }
+
+        await chart.SaveAsync(Report.PathOf("relays.svg"));
     }
 
-    private async Task BulkAsync(int rounds, int mib)
+    private async Task<Comparison> BulkAsync(int mib)
     {
         Comparison bulk = new(Expense.Names);
         bulk.Add("splice, C, one direction", () => SendAsync(to => StartAsync("relay-splice", to, PipeCapacity), mib));
-        bulk.Add("samples/TcpRelay", () => SendAsync(RelayPeers.StartSampleAsync, mib));
-        bulk.Add("Transfer.CopyAsync, twice", () => SendAsync(RelayPeers.StartCopiesAsync, mib));
-        bulk.Add("NetworkStream.CopyToAsync, twice", () => SendAsync(RelayPeers.StartStreamsAsync, mib));
-        Array.ForEach(others, other => bulk.Add(other.Name, () => SendAsync(other.Start, mib)));
+        Array.ForEach(relays, relay => bulk.Add(relay.Name, () => SendAsync(relay.Start, mib)));
         bulk.Add("read and write, C, one direction", () => SendAsync(to => StartAsync("relay-copy", to, BufferSize), mib));
-        await bulk.RunAsync(rounds);
-        bulk.Write($"{mib} MiB through a relay, CPU of its process");
+        await bulk.RunAsync(report, $"{mib} MiB through the relay");
+        return bulk;
     }
 
     private async Task<Relaying> StartAsync(string way, string to, string bytes)
@@ -61,15 +81,12 @@ internal sealed class RelayComparison(CProgram peer, (string Name, Func<string, 
         return await Sink.ReadSecondsAsync(sink, mib);
     }
 
-    private async Task RoundTripsAsync(int rounds, int count, int bytes)
+    private async Task<Comparison> RoundTripsAsync(int count, int bytes)
     {
         Comparison trips = new("p50 us", "p99 us", "CPU us");
-        trips.Add("NetworkStream.CopyToAsync, twice", () => PingPongAsync(RelayPeers.StartStreamsAsync, count, bytes));
-        trips.Add("samples/TcpRelay", () => PingPongAsync(RelayPeers.StartSampleAsync, count, bytes));
-        trips.Add("Transfer.CopyAsync, twice", () => PingPongAsync(RelayPeers.StartCopiesAsync, count, bytes));
-        Array.ForEach(others, other => trips.Add(other.Name, () => PingPongAsync(other.Start, count, bytes)));
-        await trips.RunAsync(rounds);
-        trips.Write($"{count} round trips of {bytes} bytes through a relay, CPU of its process for each");
+        Array.ForEach(relays, relay => trips.Add(relay.Name, () => PingPongAsync(relay.Start, count, bytes)));
+        await trips.RunAsync(report, $"{count} round trips of {Sizes.Name(bytes)}, CPU for each");
+        return trips;
     }
 
     private async Task<double[]> PingPongAsync(Func<string, Task<Relaying>> start, int count, int bytes)

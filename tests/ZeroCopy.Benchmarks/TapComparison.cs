@@ -1,26 +1,25 @@
 namespace ZeroCopy.Benchmarks;
 
 /// <summary>What a tap costs: the relay sample without and with one to files on tmpfs, and beside them a copy from a socket to such a file. Each has a transfer to warm up on.</summary>
-internal sealed class TapComparison(CProgram peer, string path, int mib)
+internal sealed class TapComparison(PeerProgram peer, string path, int mib)
 {
-    public static async Task RunAsync(string[] arguments)
+    public static async Task RunAsync(Report report)
     {
-        Dictionary<string, int> options = Options.Parse(arguments, ("--rounds", 9), ("--mib", 1024));
-        using CProgram peer = await CProgram.BuildAsync("peer");
-        TapComparison taps = new(peer, $"/dev/shm/zerocopy-{Environment.ProcessId}", options["--mib"]);
-        await taps.RunAsync(options["--rounds"]);
+        report.Begin("A relay with a tap", "Through the relay sample, without and with a tap to a file on tmpfs, beside a copy from a socket to such a file.");
+        using PeerProgram peer = await PeerProgram.BuildAsync("peer");
+        TapComparison taps = new(peer, $"/dev/shm/zerocopy-{Environment.ProcessId}", report.Work.Of(1024));
+        await taps.CompareAsync(report);
     }
 
-    private async Task RunAsync(int rounds)
+    private async Task CompareAsync(Report report)
     {
         Comparison ways = new("CPU s/GiB");
         ways.Add("samples/TcpRelay", () => RelayAsync());
         ways.Add("samples/TcpRelay --tap", () => RelayAsync("--tap", path));
         ways.Add("Transfer.CopyAsync, socket to file", ReceiveAsync);
-        await ways.RunAsync(rounds);
-        ways.Write($"{mib} MiB through a relay, and into a file on tmpfs");
+        await ways.RunAsync(report, $"{mib} MiB through a relay, and into a file on tmpfs");
         const int Relay = 0, Tapped = 2, Copy = 3;
-        Console.WriteLine($"\nThe tap takes {(ways.MedianOf(Tapped, 0) - ways.MedianOf(Relay, 0)) / ways.MedianOf(Copy, 0):F2} of what the copy takes.");
+        report.Paragraph($"The tap takes {(ways.MedianOf(Tapped, 0) - ways.MedianOf(Relay, 0)) / ways.MedianOf(Copy, 0):F2} of what the copy takes.");
     }
 
     private async Task<double[]> RelayAsync(params string[] options)
@@ -53,7 +52,7 @@ internal sealed class TapComparison(CProgram peer, string path, int mib)
     {
         try
         {
-            return [(await FileComparison.ReceiveAsync(peer, path, mib, "copy"))[0]];
+            return [(await FileComparison.ReceiveAsync(peer, path, mib, file => Child.OfThisProgram("socket-to-file", "copy", file, "0")))[0]];
         }
         finally
         {

@@ -6,11 +6,17 @@ namespace ZeroCopy.Benchmarks;
 /// <summary>The tee sample beside programs in C and tee(1), each between two dd.</summary>
 internal static class TeeComparison
 {
-    public static async Task RunAsync(string[] arguments)
+    public static async Task RunAsync(Report report)
     {
-        int rounds = Options.Parse(arguments, ("--rounds", 9))["--rounds"];
-        using CProgram example = await CProgram.BuildAsync("tee-example");
-        using CProgram large = await CProgram.BuildAsync("tee-large");
+        report.Begin(
+            "The tee sample beside other tees",
+            """
+            The last but two is the least that a tee can do, two calls for each round; it fails where the example of tee(2) does.
+            """,
+            "tee",
+            "pv");
+        using PeerProgram example = await PeerProgram.BuildAsync("tee-example");
+        using PeerProgram large = await PeerProgram.BuildAsync("tee-large");
         await Child.ShellAsync($"dotnet build {Repository.PathOf("samples", "Tee")} -c Release > /dev/null");
         (string Name, string Path)[] tees =
         [
@@ -19,11 +25,11 @@ internal static class TeeComparison
             ("samples/Tee", Repository.PathOf("artifacts", "bin", "Tee", "release", "Tee")),
             ("tee(1)", "tee"),
         ];
-        await CompareAsync(tees, rounds, 8192, "/dev/null");
+        await CompareAsync(report, tees, 8192, "/dev/null");
         string file = $"/dev/shm/zerocopy-{Environment.ProcessId}";
         try
         {
-            await CompareAsync(tees, rounds, 3072, file);
+            await CompareAsync(report, tees, 3072, file);
         }
         finally
         {
@@ -31,19 +37,20 @@ internal static class TeeComparison
         }
     }
 
-    private static async Task CompareAsync((string Name, string Path)[] tees, int rounds, int mib, string file)
+    private static async Task CompareAsync(Report report, (string Name, string Path)[] tees, int amount, string file)
     {
+        int mib = report.Work.Of(amount);
         Comparison seconds = new("seconds");
         Array.ForEach(tees, tee => seconds.Add(tee.Name, () => SecondsAsync(tee.Path, mib, file)));
-        await seconds.RunAsync(rounds);
+        await seconds.RunAsync(report.Work.Rounds);
 
         string shown = file == "/dev/null" ? file : "FILE";
-        seconds.WriteHeading(
-            $"`{Line("X", mib, shown)}`{(shown == file ? string.Empty : ", FILE on tmpfs")}", "X", "seconds", "speed, the first = 1", "speed, tee(1) = 1");
+        report.Heading($"`{Line("X", mib, shown)}`{(shown == file ? string.Empty : ", FILE on tmpfs")}");
+        report.TableHead("X", "seconds", "speed, the first = 1", "speed, tee(1) = 1");
         for (int i = 0; i < seconds.Count; i++)
         {
             double median = seconds.MedianOf(i, 0);
-            MarkdownTable.WriteRow(
+            report.TableRow(
                 seconds.NameOf(i), $"{median:F2}", $"{seconds.MedianOf(0, 0) / median:F2}", $"{seconds.MedianOf(seconds.Count - 1, 0) / median:F2}");
         }
     }

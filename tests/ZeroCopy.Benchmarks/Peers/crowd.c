@@ -2,6 +2,7 @@
 // Build: cc -O2 -o crowd crowd.c      Run without arguments for the list.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, LARGEST = 65536 };
+enum { EVENTS = 256, LARGEST = 1 << 20 };
 
 static char bytes[LARGEST];
 
@@ -38,6 +39,13 @@ static void watch(int epoll, int s, int number)
         die("epoll_ctl");
 }
 
+static void write_all(int s, ssize_t size)
+{
+    for (ssize_t done = 0, n; done < size; done += n)
+        if ((n = write(s, bytes, size - done)) <= 0)
+            return;
+}
+
 // Sends back what comes, on every connection.
 static void echo(int port)
 {
@@ -61,8 +69,10 @@ static void echo(int port)
                 continue;
             }
             ssize_t n = read(s, bytes, sizeof bytes);
-            if (n <= 0 || write(s, bytes, n) != n)
+            if (n <= 0)
                 close(s);
+            else
+                write_all(s, n);
         }
     }
 }
@@ -132,6 +142,82 @@ static void ping(int port, int count, int seconds, int interval_ms, int size)
     printf("%.1f %.1f\n", us[messages / 2], us[messages * 99L / 100]);
 }
 
+struct exchange {
+    int socket, unsent, unread, waits_for_room;
+    double start;
+};
+
+static void send_rest(int epoll, struct exchange *x, int number)
+{
+    ssize_t n = x->unsent ? send(x->socket, bytes, x->unsent, MSG_DONTWAIT) : 0;
+    if (n < 0 && errno != EAGAIN)
+        die("send");
+    x->unsent -= n > 0 ? n : 0;
+    if (x->waits_for_room == (x->unsent > 0))
+        return;
+    x->waits_for_room = x->unsent > 0;
+    struct epoll_event e = { .events = EPOLLIN | (x->unsent ? EPOLLOUT : 0), .data.u32 = number };
+    if (epoll_ctl(epoll, EPOLL_CTL_MOD, x->socket, &e))
+        die("epoll_ctl");
+}
+
+// Each connection sends a message, and the next one once it has it back. Says "ready" when all have had one, and then of the time from there on how many
+// there were, in how many seconds, and the median and the 99th percentile in microseconds.
+static void load(int port, int count, int milliseconds, int size)
+{
+    int *sockets = dial(port, count), epoll = epoll_create1(0), under_way = count, is_ready = 0;
+    struct exchange *all = calloc(count, sizeof *all);
+    size_t messages = 0, room = 1 << 20;
+    double *us = malloc(room * sizeof *us), start = 0, end = 0, last = 0;
+    for (int i = 0; i < count; i++) {
+        all[i] = (struct exchange){ sockets[i], size, size, 0, now() };
+        watch(epoll, sockets[i], i);
+        send_rest(epoll, &all[i], i);
+    }
+    while (under_way) {
+        struct epoll_event events[EVENTS];
+        int ready = epoll_wait(epoll, events, EVENTS, -1);
+        for (int e = 0; e < ready; e++) {
+            struct exchange *x = &all[events[e].data.u32];
+            if (events[e].events & EPOLLOUT)
+                send_rest(epoll, x, events[e].data.u32);
+            if (!(events[e].events & ~EPOLLOUT))
+                continue;
+            ssize_t n = recv(x->socket, bytes, x->unread, MSG_DONTWAIT);
+            if (n == 0 || (n < 0 && errno != EAGAIN))
+                die("recv");
+            if (n < 0 || (x->unread -= n))
+                continue;
+            last = now();
+            if (is_ready) {
+                if (messages == room && !(us = realloc(us, (room *= 2) * sizeof *us)))
+                    die("realloc");
+                us[messages++] = (last - x->start) * 1e6;
+            }
+            under_way--;
+            if (!is_ready || last >= end)
+                continue;
+            under_way++;
+            *x = (struct exchange){ x->socket, size, size, x->waits_for_room, last };
+            send_rest(epoll, x, events[e].data.u32);
+        }
+        if (under_way || is_ready)
+            continue;
+        is_ready = 1;
+        under_way = count;
+        printf("ready\n");
+        fflush(stdout);
+        start = now();
+        end = start + milliseconds * 1e-3;
+        for (int i = 0; i < count; i++) {
+            all[i] = (struct exchange){ sockets[i], size, size, all[i].waits_for_room, now() };
+            send_rest(epoll, &all[i], i);
+        }
+    }
+    qsort(us, messages, sizeof *us, by_value);
+    printf("%zu %.6f %.1f %.1f\n", messages, last - start, us[messages / 2], us[messages * 99 / 100]);
+}
+
 int main(int argc, char **argv)
 {
     int number[5] = { 0 };
@@ -144,10 +230,13 @@ int main(int argc, char **argv)
         hold(number[0], number[1]);
     else if (IS("ping", 5) && number[4] <= LARGEST)
         ping(number[0], number[1], number[2], number[3], number[4]);
+    else if (IS("load", 4) && number[3] <= LARGEST)
+        load(number[0], number[1], number[2], number[3]);
     else {
         fprintf(stderr, "crowd echo LISTEN\n"
                         "crowd hold PORT CONNECTIONS                                     until it is killed\n"
-                        "crowd ping PORT CONNECTIONS SECONDS INTERVAL_MILLISECONDS BYTES\n");
+                        "crowd ping PORT CONNECTIONS SECONDS INTERVAL_MILLISECONDS BYTES\n"
+                        "crowd load PORT CONNECTIONS MILLISECONDS BYTES\n");
         return 2;
     }
     return 0;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,6 +145,41 @@ static void fan_out(int port, int capacity, char **to, int count)
     }
 }
 
+// Twice, and says of the second time what CPU time it took, and the seconds.
+static void send_file(int to, const char *path)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        int in = open(path, O_RDONLY), out = dial(to);
+        double start = now(), cpu = cpu_time();
+        ssize_t n;
+        while ((n = sendfile(out, in, 0, 1 << 30)) > 0)
+            ;
+        if (n < 0)
+            die("sendfile");
+        if (turn == 1)
+            printf("%.6f %.6f\n", cpu_time() - cpu, now() - start);
+        close(out);
+        close(in);
+    }
+}
+
+// Two connections, and says of the second what CPU time it took, and the seconds.
+static void receive_file(int port, const char *path)
+{
+    int pipe[2], listener = listen_on(port);
+    if (pipe2(pipe, O_CLOEXEC) || fcntl(pipe[1], F_SETPIPE_SZ, 1 << 20) < 0)
+        die("pipe2");
+    for (int turn = 0; turn < 2; turn++) {
+        int in = next_connection(listener), out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        double start = now(), cpu = cpu_time();
+        splice_all(in, out, pipe);
+        if (turn == 1)
+            printf("%.6f %.6f\n", cpu_time() - cpu, now() - start);
+        close(out);
+        close(in);
+    }
+}
+
 static void relay_copy(int port, int to, int size)
 {
     int listener = listen_on(port);
@@ -238,6 +274,10 @@ int main(int argc, char **argv)
         relay_copy(number[0], number[1], number[2]);
     else if (argc > 4 && argc <= 4 + 64 && !strcmp(argv[1], "fan-out"))
         fan_out(number[0], number[1], argv + 4, argc - 4);
+    else if (IS("send-file", 2))
+        send_file(number[0], argv[3]);
+    else if (IS("receive-file", 2))
+        receive_file(number[0], argv[3]);
     else if (IS("sink", 1))
         sink(number[0]);
     else if (IS("echo", 1))
@@ -249,6 +289,7 @@ int main(int argc, char **argv)
     else {
         fprintf(stderr, "peer relay-splice LISTEN TO PIPE_BYTES | relay-copy LISTEN TO BUFFER_BYTES   one direction\n"
                         "peer fan-out LISTEN PIPE_BYTES TO...                                         to each, twice\n"
+                        "peer send-file TO FILE | receive-file LISTEN FILE                            twice\n"
                         "peer sink LISTEN | send PORT MIB                                             bulk\n"
                         "peer echo LISTEN | pingpong PORT COUNT BYTES                                 round trips\n");
         return 2;

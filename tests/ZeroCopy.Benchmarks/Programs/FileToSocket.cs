@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,13 +8,13 @@ namespace ZeroCopy.Benchmarks;
 internal static class FileToSocket
 {
     /// <summary>Once to warm up, and once more, of which it tells the expense.</summary>
-    public static async Task RunAsync(string way, string path, EndPoint target)
+    public static async Task RunAsync(string way, string path, EndPoint target, int bufferSize)
     {
-        await SendAsync(way, path, target);
-        Console.WriteLine(await SendAsync(way, path, target));
+        await SendAsync(way, path, target, bufferSize);
+        Console.WriteLine(await SendAsync(way, path, target, bufferSize));
     }
 
-    private static async Task<Expense> SendAsync(string way, string path, EndPoint target)
+    private static async Task<Expense> SendAsync(string way, string path, EndPoint target, int bufferSize)
     {
         using Socket socket = way == "copy" ? await SpliceSocket.ConnectAsync(target) : await Loopback.ConnectAsync(target);
         await using FileStream file = File.OpenRead(path);
@@ -27,12 +28,11 @@ internal static class FileToSocket
                 case "copy":
                     await StraightCopy.RunAsync(file, socket);
                     break;
+                case "pipelines":
+                    await PipeReader.Create(file).CopyToAsync(new NetworkStream(socket));
+                    break;
                 default:
-                    await using (NetworkStream stream = new(socket))
-                    {
-                        await file.CopyToAsync(stream);
-                    }
-
+                    await file.CopyToAsync(new NetworkStream(socket), bufferSize);
                     break;
             }
         });

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 
 namespace ZeroCopy.Benchmarks;
@@ -6,27 +7,21 @@ namespace ZeroCopy.Benchmarks;
 internal static class SocketToFile
 {
     /// <summary>Two connections, one to warm up, and one of which it tells the expense.</summary>
-    public static async Task RunAsync(string way, string path, Socket listener)
+    public static async Task RunAsync(string way, string path, Socket listener, int bufferSize)
     {
-        await ReceiveAsync(way, path, listener);
-        Console.WriteLine(await ReceiveAsync(way, path, listener));
+        await ReceiveAsync(way, path, listener, bufferSize);
+        Console.WriteLine(await ReceiveAsync(way, path, listener, bufferSize));
     }
 
-    private static async Task<Expense> ReceiveAsync(string way, string path, Socket listener)
+    private static async Task<Expense> ReceiveAsync(string way, string path, Socket listener, int bufferSize)
     {
         using Socket socket = way == "copy" ? await SpliceSocket.AcceptAsync(listener) : await listener.AcceptAsync();
         await using FileStream file = File.Create(path);
-        return await Expense.OfAsync(async () =>
+        return await Expense.OfAsync(() => way switch
         {
-            if (way == "copy")
-            {
-                await StraightCopy.RunAsync(socket, file);
-            }
-            else
-            {
-                await using NetworkStream stream = new(socket);
-                await stream.CopyToAsync(file);
-            }
+            "copy" => StraightCopy.RunAsync(socket, file),
+            "pipelines" => PipeReader.Create(new NetworkStream(socket)).CopyToAsync(file),
+            _ => new NetworkStream(socket).CopyToAsync(file, bufferSize),
         });
     }
 }

@@ -41,23 +41,16 @@ internal sealed class Comparison(params string[] figures)
 
     public double MedianOf(int subject, int figure) => _subjects[subject].Figure(figure).ElementAt(_rounds / 2);
 
-    /// <summary>Writes of each figure the median, the lowest and the highest, and the ratio of the median to the first one's.</summary>
-    public void Write(string title)
+    /// <summary>Measures, and writes of each figure the median, the lowest and the highest, and the ratio of the median to the first one's.</summary>
+    public async Task RunAsync(Report report, string heading)
     {
-        WriteHeading(title, ["subject", .. figures.SelectMany(figure => (string[])[figure, "lowest to highest", "ratio"])]);
+        await RunAsync(report.Work.Rounds);
+        report.Heading(heading);
+        report.TableHead(["subject", .. figures.SelectMany(figure => (string[])[figure, "lowest to highest", "ratio"])]);
         for (int subject = 0; subject < Count; subject++)
         {
-            MarkdownTable.WriteRow([NameOf(subject), .. Enumerable.Range(0, figures.Length).SelectMany(figure => Cells(subject, figure))]);
+            report.TableRow([NameOf(subject), .. Enumerable.Range(0, figures.Length).SelectMany(figure => Cells(subject, figure))]);
         }
-
-        Console.WriteLine("\nThe second is the first once more: its ratios are the noise of the run.");
-    }
-
-    /// <summary>Writes how it was measured, and the head of a table.</summary>
-    public void WriteHeading(string title, params string[] columns)
-    {
-        Console.WriteLine($"\n{title}, medians of {_rounds} interleaved rounds. {Machine.Description}\n");
-        MarkdownTable.WriteHead(columns);
     }
 
     private string[] Cells(int subject, int figure)
@@ -67,7 +60,7 @@ internal sealed class Comparison(params string[] figures)
         return [Show(MedianOf(subject, figure)), $"{Show(values[0])} to {Show(values[^1])}", $"{ratio:F2}"];
     }
 
-    private static string Show(double value) => value < 10 ? $"{value:F3}" : $"{value:F1}";
+    private static string Show(double value) => value < 10 ? $"{value:F3}" : value < 1000 ? $"{value:F1}" : $"{value:N0}";
 
     private sealed record Subject(string Name, Func<Task<double[]>> Measure)
     {

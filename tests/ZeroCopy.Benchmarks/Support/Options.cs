@@ -2,25 +2,36 @@ using System.Globalization;
 
 namespace ZeroCopy.Benchmarks;
 
-/// <summary>Options of a command, each of which is a number above 0: <c>--rounds 9</c>.</summary>
+/// <summary>The arguments of a comparison: names, and options with a number above 0.</summary>
 internal static class Options
 {
-    /// <summary>Reads what is given over the defaults.</summary>
-    /// <exception cref="FormatException">An option is none of the command's, or has no such number.</exception>
-    public static Dictionary<string, int> Parse(string[] arguments, params (string Name, int Default)[] known)
+    /// <summary>Reads names of parts, and how much is to be done.</summary>
+    /// <exception cref="FormatException">One of them is not known, or a number is missing.</exception>
+    public static (string[] Names, Work Work) Parse(string[] arguments, IReadOnlyCollection<string> known)
     {
-        Dictionary<string, int> options = known.ToDictionary(option => option.Name, option => option.Default, StringComparer.Ordinal);
-        foreach (string[] pair in arguments.Chunk(2))
+        List<string> names = [];
+        Work work = new(Rounds: 9, Percent: 100);
+        for (int i = 0; i < arguments.Length; i++)
         {
-            bool isNumber = int.TryParse(pair[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int number);
-            if (!isNumber || number == 0 || !options.ContainsKey(pair[0]))
+            switch (arguments[i])
             {
-                throw new FormatException($"'{string.Join(' ', pair)}' is none of: {string.Join(" N, ", options.Keys)} N");
+                case "--rounds":
+                    work = work with { Rounds = Number(arguments, ++i) };
+                    break;
+                case "--percent":
+                    work = work with { Percent = Number(arguments, ++i) };
+                    break;
+                default:
+                    names.Add(known.Contains(arguments[i], StringComparer.Ordinal) ? arguments[i] : throw new FormatException($"'{arguments[i]}' is none of: {string.Join(' ', known)}"));
+                    break;
             }
-
-            options[pair[0]] = number;
         }
 
-        return options;
+        return ([.. names], work);
     }
+
+    private static int Number(string[] arguments, int index) =>
+        index < arguments.Length && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number
+            : throw new FormatException($"{arguments[index - 1]} needs a number above 0");
 }

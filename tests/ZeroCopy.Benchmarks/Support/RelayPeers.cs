@@ -9,14 +9,34 @@ internal sealed class RelayPeers : IDisposable
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zerocopy-");
+    private PeerProgram? _go;
 
-    private string GoProgram => Path.Combine(_folder.FullName, "relay");
+    public const string Socat = "socat";
 
-    /// <summary>Two copies of this library, one for each direction.</summary>
-    public static Task<Relaying> StartCopiesAsync(string to) => StartOwnAsync("copy", to);
+    private const string NginxModule = "/usr/share/nginx/modules-available/mod-stream.conf";
 
-    /// <summary>What .NET has.</summary>
-    public static Task<Relaying> StartStreamsAsync(string to) => StartOwnAsync("stream", to);
+    /// <summary>The relays that are .NET programs, the first of which is what the others are compared to.</summary>
+    public static (string Name, Func<string, Task<Relaying>> Start)[] DotNet { get; } =
+    [
+        ("NetworkStream.CopyToAsync", to => StartOwnAsync("stream", to)),
+        ("NetworkStream.CopyToAsync, 1 MiB", to => StartOwnAsync("large-stream", to)),
+        ("System.IO.Pipelines", to => StartOwnAsync("pipelines", to)),
+        ("samples/TcpRelay", StartSampleAsync),
+        ("Transfer.RelayAsync", to => StartOwnAsync("splice", to)),
+        ("the same, read and write", to => StartOwnAsync("copy", to)),
+    ];
+
+    /// <summary>Whether a name is that of something of this library.</summary>
+    public static bool IsOurs(string name) => name is "samples/TcpRelay" or "Transfer.RelayAsync";
+
+    /// <summary>A relay that is a process of this program's.</summary>
+    /// <param name="way">See <see cref="RelayProgram"/>.</param>
+    /// <param name="to">The port that it connects to.</param>
+    public static async Task<Relaying> StartOwnAsync(string way, string to)
+    {
+        Child relay = Child.OfThisProgram("relay", way, "0", to);
+        return new Relaying(relay, await relay.ReadPortAsync());
+    }
 
     /// <summary>The sample, as a user runs it.</summary>
     public static Task<Relaying> StartSampleAsync(string to) => StartSampleAsync(to, []);
@@ -26,47 +46,56 @@ internal sealed class RelayPeers : IDisposable
         "-c",
         $"exec dotnet {Repository.Built("TcpRelay", "TcpRelay.dll")} --listen 127.0.0.1:{port} --to 127.0.0.1:{to} {string.Join(' ', options)} 2> /dev/null"));
 
-    public static Task<Relaying> StartHAProxyAsync(string to) => StartAsync(
-        port => new Child("env", $"LISTEN={port}", $"TO={to}", "haproxy", "-db", "-q", "-f", Repository.PathOf("tests", "ZeroCopy.Benchmarks", "Peers", "haproxy.cfg")));
+    /// <summary>HAProxy, with as many threads as given.</summary>
+    public static Task<Relaying> StartHAProxyAsync(string to, int threads, bool splices) => StartAsync(port => new Child(
+        "env",
+        [$"LISTEN={port}", $"TO={to}", $"THREADS={threads}", .. splices ? ["SPLICING=1"] : (string[])[], "haproxy", "-db", "-q", "-f", PeerProgram.PathOf("haproxy.cfg")]));
 
-    public Task<Relaying> StartGoAsync(string to) => StartAsync(port => new Child(GoProgram, port, to));
-
-    /// <summary>The peers that are there: what is missing is named, and left out.</summary>
-    public async Task<(string Name, Func<string, Task<Relaying>> Start)[]> FindAsync()
+    /// <summary>The relays that are no .NET programs: what is missing is named, and left out.</summary>
+    /// <param name="threads">How many threads those have that are told so.</param>
+    public async Task<(string Name, Func<string, Task<Relaying>> Start)[]> FindAsync(int threads)
     {
         List<(string, Func<string, Task<Relaying>>)> peers = [];
-        if (IsInstalled("haproxy"))
+        if (Machine.Has("haproxy"))
         {
-            peers.Add(("HAProxy, splicing", StartHAProxyAsync));
+            peers.Add(("HAProxy, splicing", to => StartHAProxyAsync(to, threads, splices: true)));
+            peers.Add(("HAProxy, not splicing", to => StartHAProxyAsync(to, threads, splices: false)));
         }
 
-        if (IsInstalled("go"))
+        if (Machine.Has("nginx") && Machine.HasFile(NginxModule))
         {
-            await Child.ShellAsync($"go build -o {GoProgram} {Repository.PathOf("tests", "ZeroCopy.Benchmarks", "Peers", "relay.go")}");
-            peers.Add(("io.Copy of Go", StartGoAsync));
+            peers.Add(("nginx stream", StartNginxAsync));
+        }
+
+        _go = await PeerProgram.TryBuildGoAsync("relay");
+        if (_go is not null)
+        {
+            peers.Add(("io.Copy of Go", to => StartAsync(port => _go.Start(port, to))));
+        }
+
+        if (Machine.Has(Socat))
+        {
+            peers.Add((Socat, to => StartAsync(port => new Child(
+                Socat, "-b", "131072", $"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,nodelay,fork,backlog=4096", $"TCP:127.0.0.1:{to},nodelay"))));
         }
 
         return [.. peers];
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
-
-    private static bool IsInstalled(string program)
+    public void Dispose()
     {
-        bool isThere = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
-        if (!isThere)
-        {
-            Console.Error.WriteLine($"{program} is not installed, and left out");
-        }
-
-        return isThere;
+        _folder.Delete(recursive: true);
+        _go?.Dispose();
     }
 
-    private static async Task<Relaying> StartOwnAsync(string way, string to)
+    /// <summary>Its configuration cannot have variables where ports are.</summary>
+    private Task<Relaying> StartNginxAsync(string to) => StartAsync(port =>
     {
-        Child relay = Child.OfThisProgram("relay", way, "0", to);
-        return new Relaying(relay, await relay.ReadPortAsync());
-    }
+        string configuration = Path.Combine(_folder.FullName, "nginx.conf");
+        string text = File.ReadAllText(PeerProgram.PathOf("nginx.conf"));
+        File.WriteAllText(configuration, text.Replace(":LISTEN", $":{port}", StringComparison.Ordinal).Replace(":TO", $":{to}", StringComparison.Ordinal));
+        return new Child("nginx", "-c", configuration);
+    });
 
     private static async Task<Relaying> StartAsync(Func<string, Child> start)
     {

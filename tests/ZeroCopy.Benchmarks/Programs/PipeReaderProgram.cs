@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ZeroCopy.Benchmarks;
 
 /// <summary>Empties standard input, which is a pipe, and tells how fast.</summary>
-internal static class PipeReader
+internal static class PipeReaderProgram
 {
     private const int BufferSize = 1024 * 1024;
 

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ZeroCopy.Benchmarks;
 
 /// <summary>Fills standard output, which is a pipe, with blocks.</summary>
-internal static class PipeWriter
+internal static class PipeWriterProgram
 {
     /// <summary>More than a writer has: each page was written to once.</summary>
     private const int FirstBytes = 32 * 1024 * 1024;

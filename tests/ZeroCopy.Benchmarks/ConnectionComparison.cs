@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace ZeroCopy.Benchmarks;
+
+/// <summary>Many connections through each relay, all of which send a message as soon as they have the last one back.</summary>
+internal sealed class ConnectionComparison(Report report, PeerProgram crowd, (string Name, Func<string, Task<Relaying>> Start)[] relays)
+{
+    private const int MessageBytes = 1024;
+
+    /// <summary>socat has one for each connection.</summary>
+    private const int MostProcesses = 16;
+
+    public static async Task RunAsync(Report report)
+    {
+        report.Begin(
+            "Many connections through TCP relays",
+            """
+            Each connection sends 1 KiB, and again once it has it back from behind the relay. The clients are one C program, the servers another; each relay is a
+            process of its own, warmed up for half a second, and may use all cores: HAProxy has a thread for each, nginx one process.
+            """,
+            "haproxy",
+            "nginx",
+            "go",
+            "socat");
+        using PeerProgram crowd = await PeerProgram.BuildAsync("crowd");
+        using RelayPeers peers = new();
+        ConnectionComparison comparison = new(report, crowd, [.. RelayPeers.DotNet, .. await peers.FindAsync(Environment.ProcessorCount)]);
+        foreach (int connections in (int[])[1, 16, 256, 1000])
+        {
+            await comparison.LoadAsync(connections, report.Work.Of(1500));
+        }
+    }
+
+    /// <summary>Has connections send messages through a relay.</summary>
+    /// <returns>Messages a second, the median and the 99th percentile in microseconds, and the CPU time of the relay for each in microseconds.</returns>
+    public static async Task<double[]> LoadAsync(PeerProgram crowd, Relaying relay, int connections, int milliseconds, int bytes)
+    {
+        using Child load = crowd.Start("load", relay.Port, $"{connections}", $"{milliseconds}", $"{bytes}");
+        await load.ReadLineAsync();
+        TimeSpan before = relay.Process.CpuTime;
+        double[] said = [.. (await load.ReadLineAsync()).Split(' ').Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
+        await load.WaitAsync();
+        return [said[0] / said[1], said[2], said[3], (relay.Process.CpuTime - before).TotalMicroseconds / said[0]];
+    }
+
+    private async Task LoadAsync(int connections, int milliseconds)
+    {
+        Comparison loads = new("messages/s", "p50 us", "p99 us", "CPU us");
+        foreach ((string name, Func<string, Task<Relaying>> start) in relays.Where(relay => relay.Name != RelayPeers.Socat || connections <= MostProcesses))
+        {
+            loads.Add(name, () => LoadAsync(start, connections, milliseconds));
+        }
+
+        await loads.RunAsync(report, $"{(connections == 1 ? "1 connection" : $"{connections} connections")}, CPU for each message");
+    }
+
+    private async Task<double[]> LoadAsync(Func<string, Task<Relaying>> start, int connections, int milliseconds)
+    {
+        using Child echo = crowd.Start("echo", "0");
+        using Relaying relay = await start(await echo.ReadPortAsync());
+        await LoadAsync(crowd, relay, connections, milliseconds / 3, MessageBytes);
+        return await LoadAsync(crowd, relay, connections, milliseconds, MessageBytes);
+    }
+}
