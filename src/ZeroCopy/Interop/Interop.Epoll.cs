@@ -13,6 +13,7 @@ internal static partial class Interop
     internal const uint EPOLLONESHOT = 1u << 30;
 
     internal const int EPOLL_CTL_ADD = 1;
+    internal const int EPOLL_CTL_DEL = 2;
     internal const int EPOLL_CTL_MOD = 3;
 
     private const int EPOLL_CLOEXEC = O_CLOEXEC;

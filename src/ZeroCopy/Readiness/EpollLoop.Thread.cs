@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace ZeroCopy;
 
 /// <content>The thread: it sleeps in epoll_wait, takes out who waited for what happened, and looks from time to time who was disposed.</content>
@@ -8,7 +10,12 @@ internal sealed partial class EpollLoop
     /// </summary>
     private const int Many = 5;
 
+    /// <summary>So many events in one interval that nobody waited for are no accident any more.</summary>
+    private const int MostEventsOfNobody = 64;
+
+    private int _eventsOfNobody;
     private int _interval;
+    private int _messages;
     private int _inAHurry;
     private int _wereInAHurry;
 
@@ -21,6 +28,7 @@ internal sealed partial class EpollLoop
     /// <summary>Counts a waiter that was woken for something small, once until the next sweep. On the loop's thread.</summary>
     public void NoteHurry(Waiter waiter)
     {
+        _messages++;
         if (waiter.Interval != _interval)
         {
             waiter.Interval = _interval;
@@ -44,8 +52,10 @@ internal sealed partial class EpollLoop
                 sleepsForLong = _sleepsForLong = isIdle && _parked == 0;
             }
 
-            errno = spin.Wait(_epoll, events, sleepsForLong ? -1 : SweepMilliseconds, out int count);
+            errno = spin.Wait(_epoll, events, sleepsForLong ? -1 : SweepMilliseconds, _messages, out int count);
+            _messages = 0;
             Waiter? ready = null;
+            Waiter? failed = null;
             lock (_lock)
             {
                 _sleepsForLong = false;
@@ -53,9 +63,15 @@ internal sealed partial class EpollLoop
                 {
                     Dispatch(events.Data(i), events.Events(i), ref ready);
                 }
+
+                if (_eventsOfNobody >= MostEventsOfNobody)
+                {
+                    ReplaceEpoll(ref failed);
+                }
             }
 
             CompleteEach(ready, static waiter => waiter.Complete(error: null));
+            CompleteEach(failed, static waiter => waiter.Complete(new ErrnoException(Errno.ENOMEM, "epoll_ctl")));
             if (sleepsForLong)
             {
                 isIdle = false;
@@ -64,6 +80,7 @@ internal sealed partial class EpollLoop
             else if (Environment.TickCount64 >= nextSweep)
             {
                 _interval++;
+                _eventsOfNobody = 0;
                 Volatile.Write(ref _wereInAHurry, _inAHurry);
                 Volatile.Write(ref _inAHurry, 0);
                 isIdle = Sweep() == 0;
@@ -100,6 +117,7 @@ internal sealed partial class EpollLoop
 
         if (!_registrations.TryGetValue((int)(uint)data, out Registration? registration) || registration.Data != data)
         {
+            _eventsOfNobody++;
             return;
         }
 
@@ -107,13 +125,57 @@ internal sealed partial class EpollLoop
         uint directions = (events & (Interop.EPOLLERR | Interop.EPOLLHUP)) != 0
             ? Interop.EPOLLIN | Interop.EPOLLOUT | Interop.EPOLLERR
             : (events & Interop.EPOLLOUT) | ((events & (Interop.EPOLLIN | Interop.EPOLLRDHUP)) != 0 ? Interop.EPOLLIN : 0);
-        _parked -= registration.TakeOut(static (waiter, directions) => (waiter.Direction & directions) != 0, directions, ref ready);
+        int woken = registration.TakeOut(static (waiter, directions) => (waiter.Direction & directions) != 0, directions, ref ready);
+        _parked -= woken;
+        if (registration.StaysArmed && woken > 0)
+        {
+            return;
+        }
 
-        // The event has disarmed the other direction too. Should its descriptor be gone meanwhile, the sweep finds that out.
+        // A one-shot event has disarmed the other direction too. Should its descriptor be gone meanwhile, the sweep finds that out.
         uint rest = registration.Interest();
         if (rest != 0)
         {
+            registration.StaysArmed = false;
             _ = Control(registration, Interop.EPOLL_CTL_MOD, rest);
+        }
+        else if (registration.StaysArmed)
+        {
+            // One that finds nobody is to be the last.
+            registration.StaysArmed = false;
+            if (Control(registration, Interop.EPOLL_CTL_MOD, rest) != Errno.None)
+            {
+                registration.StaysArmed = true;
+                _eventsOfNobody++;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gets rid of descriptors that were closed here while somebody else had them open too: epoll goes on telling of those that were armed to stay, and they cannot be
+    /// taken out, their numbers being nobody's or another's.
+    /// </summary>
+    private void ReplaceEpoll(ref Waiter? failed)
+    {
+        using SafeFileHandle epoll = new();
+        if (Interop.EpollCreate(epoll) != Errno.None
+            || Interop.EpollControl(epoll, Interop.EPOLL_CTL_ADD, (int)_wakeUp.DangerousGetHandle(), Interop.EPOLLIN, WakeUp) != Errno.None
+            || Interop.Replace(_epoll, epoll) != Errno.None)
+        {
+            // Later, then.
+            return;
+        }
+
+        _eventsOfNobody = 0;
+        foreach (Registration registration in _registrations.Values)
+        {
+            registration.StaysArmed = registration.IsAdded = false;
+            if (registration.Waiters is not null)
+            {
+                Errno errno = Control(registration, Interop.EPOLL_CTL_ADD, registration.Interest());
+                registration.IsAdded = errno == Errno.None;
+                _parked -= errno is Errno.None or Errno.EBADF ? 0 : registration.TakeOut(static (_, _) => true, 0, ref failed);
+            }
         }
     }
 

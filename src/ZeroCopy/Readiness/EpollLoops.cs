@@ -4,10 +4,10 @@ namespace ZeroCopy;
 internal static class EpollLoops
 {
     /// <summary>
-    /// Half of the processors, one to eight: a loop moves bytes by reference and does little for each, so that one serves many thousands of descriptors, and
-    /// the other half is for those who work on the bytes.
+    /// As many as processors, up to eight: one serves many thousands of descriptors, but with small messages on many of them it is as busy as a core can be.
+    /// Those that have nothing to do cost nothing.
     /// </summary>
-    private static readonly EpollLoop?[] _loops = new EpollLoop?[Math.Clamp(Environment.ProcessorCount / 2, 1, 8)];
+    private static readonly EpollLoop?[] _loops = new EpollLoop?[Math.Clamp(Environment.ProcessorCount, 1, 8)];
 
     /// <summary>The loop of a descriptor number. Transfers go by the lowest of theirs, so that both directions of a pair meet in one loop.</summary>
     /// <exception cref="ErrnoException">It could not be started: EMFILE, ENFILE or ENOMEM. The next call tries again.</exception>

@@ -43,6 +43,9 @@ public static class FdReadiness
     public static ValueTask WaitWritableAsync(SafeHandle fd, CancellationToken cancellationToken = default) =>
         WaitAsync(fd, Interop.EPOLLOUT, cancellationToken);
 
+    /// <summary>Tells that this descriptor will not be waited for here again.</summary>
+    internal static void Forget(SafeHandle fd) => EpollLoops.Of((int)fd.DangerousGetHandle()).Forget(fd);
+
     private static ValueTask WaitAsync(SafeHandle fd, uint direction, CancellationToken cancellationToken)
     {
         Check.Platform();

@@ -16,6 +16,12 @@ internal sealed class Registration(int fd)
     /// <summary>Whether epoll was given this number, and has not been seen to have lost it since.</summary>
     public bool IsAdded { get; set; }
 
+    /// <summary>Whether an event leaves it armed, for a waiter that comes back.</summary>
+    public bool StaysArmed { get; set; }
+
+    /// <summary>A number that no other arming has, of this or of any other descriptor.</summary>
+    public ulong Arming { get; set; }
+
     /// <summary>Those who wait, for either direction.</summary>
     public Waiter? Waiters { get; set; }
 

@@ -99,6 +99,8 @@ public static class SpliceSocket
                 {
                     throw new SocketException(error);
                 }
+
+                FdReadiness.Forget(socket.SafeHandle);
             }
 
             socket.Blocking = true;

@@ -16,6 +16,9 @@ internal abstract class Waiter
 
     public uint Direction { get; set; }
 
+    /// <summary>Which arming of its descriptor it relies on, if that stays. See <see cref="Registration.Arming"/>.</summary>
+    public ulong Arming { get; set; }
+
     /// <summary>The interval of the loop in which it was last in a hurry.</summary>
     public int Interval { get; set; }
 
@@ -27,6 +30,9 @@ internal abstract class Waiter
 
     /// <summary>Whether it must not be parked any more. Asked under the loop's lock, so that no cancellation falls between the asking and the parking.</summary>
     public virtual bool IsCancelled => false;
+
+    /// <summary>Whether it will soon wait again for the same of the same descriptor, so that epoll had better not be told each time.</summary>
+    public virtual bool ComesBack => false;
 
     /// <summary>Ends the wait, well or with an error. On the loop's thread, most often: it must not block or run a user's code.</summary>
     public abstract void Complete(Exception? error);

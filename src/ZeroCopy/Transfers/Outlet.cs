@@ -53,6 +53,8 @@ internal sealed partial class Outlet(Pump pump, Side side) : Port(pump, side)
     /// <summary>Once it is over: what it was given and did not take.</summary>
     public byte[] Undelivered { get; private set; } = [];
 
+    public override bool ComesBack => false;
+
     /// <summary>How many milliseconds are left until it is late: 0 or less if it is.</summary>
     public long MillisecondsLeft => HasLoad ? Patience - (Environment.TickCount64 - _lastMoved) : Patience;
 

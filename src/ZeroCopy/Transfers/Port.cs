@@ -35,6 +35,9 @@ internal class Port(Pump pump, Side side) : Waiter
     /// <summary>Any end of the pump: it then has to find out which.</summary>
     public override bool IsOrphaned => pump.IsOrphaned;
 
+    /// <summary>The source of small messages does: the next one comes when this one is answered.</summary>
+    public override bool ComesBack => pump.MovesLittle;
+
     protected Pump Pump => pump;
 
     public override void Complete(Exception? error)

@@ -61,7 +61,7 @@ internal sealed partial class Pump : IThreadPoolWorkItem
     /// <summary>Has it go on after a wait for one of its ends. On a loop, most often.</summary>
     public void WakeAfterWait()
     {
-        if (_pipes.IsLight)
+        if (MovesLittle)
         {
             _loop!.NoteHurry(_inlet);
         }

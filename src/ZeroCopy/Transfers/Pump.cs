@@ -71,6 +71,9 @@ internal sealed partial class Pump
     /// <summary>Whether bytes are certain to follow those that are on their way.</summary>
     public bool HasMore => _source.HasMore && _remaining != 0;
 
+    /// <summary>Whether its fills are small: what it moves has somebody waiting for it, most likely.</summary>
+    public bool MovesLittle => _pipes.IsLight;
+
     public bool IsFromFile => _source.Kind == SideKind.File;
 
     public int PrefixLength => _options.Prefix.Length;

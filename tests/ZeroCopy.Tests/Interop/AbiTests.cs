@@ -21,6 +21,7 @@ public sealed class AbiTests : KernelTest
     {
         ["AF_UNIX"] = "AF_UNIX",
         ["AT_EMPTY_PATH"] = "AT_EMPTY_PATH",
+        ["CLOCK_THREAD_CPUTIME_ID"] = "CLOCK_THREAD_CPUTIME_ID",
         ["EFD_CLOEXEC"] = "EFD_CLOEXEC",
         ["EFD_NONBLOCK"] = "EFD_NONBLOCK",
         ["EPOLLERR"] = "EPOLLERR",
@@ -31,6 +32,7 @@ public sealed class AbiTests : KernelTest
         ["EPOLLRDHUP"] = "EPOLLRDHUP",
         ["EPOLL_CLOEXEC"] = "EPOLL_CLOEXEC",
         ["EPOLL_CTL_ADD"] = "EPOLL_CTL_ADD",
+        ["EPOLL_CTL_DEL"] = "EPOLL_CTL_DEL",
         ["EPOLL_CTL_MOD"] = "EPOLL_CTL_MOD",
         ["EpollEventDataOffset"] = "offsetof(struct epoll_event, data)",
         ["EpollEventSize"] = "sizeof(struct epoll_event)",
@@ -94,7 +96,9 @@ public sealed class AbiTests : KernelTest
     /// <summary>The name of a call, its signature in C# and its prototype in C.</summary>
     private static readonly Dictionary<string, (string Managed, string C)> _calls = new(StringComparer.Ordinal)
     {
+        ["clock_gettime"] = ("Int32 (Int32, IntPtr*)", "int (*)(clockid_t, struct timespec *)"),
         ["copy_file_range"] = ("IntPtr (SafeHandle, Int64*, SafeHandle, Int64*, UIntPtr, UInt32)", "ssize_t (*)(int, off64_t *, int, off64_t *, size_t, unsigned int)"),
+        ["dup3"] = ("Int32 (SafeHandle, SafeHandle, Int32)", "int (*)(int, int, int)"),
         ["epoll_create1"] = ("Int32 (Int32)", "int (*)(int)"),
         ["epoll_ctl"] = ("Int32 (SafeFileHandle, Int32, Int32, Byte*)", "int (*)(int, int, int, struct epoll_event *)"),
         ["epoll_wait"] = ("Int32 (SafeFileHandle, Byte*, Int32, Int32)", "int (*)(int, struct epoll_event *, int, int)"),
@@ -160,6 +164,7 @@ public sealed class AbiTests : KernelTest
             #include <sys/socket.h>
             #include <sys/stat.h>
             #include <sys/uio.h>
+            #include <time.h>
             #include <unistd.h>
             #ifdef __GLIBC__
             typedef unsigned long request;
