@@ -6,8 +6,14 @@ internal sealed partial class Pump
     /// <summary>The most that is moved together. More makes others of the loop wait for longer, and a reader's cache forget what it was sent.</summary>
     private const long MostInPipe = 4 * 1024 * 1024;
 
+    /// <summary>Up to so many bytes a copy through memory takes less than a splice into a pipe and one out of it.</summary>
+    private const int MostInMessage = 8 * 1024;
+
     /// <summary>An error of the source that was told when there was still something to deliver.</summary>
     private Errno _latched;
+
+    /// <summary>Whether what came last was a message so small, from socket to socket, that the next one is read.</summary>
+    private bool _isChatting;
 
     private Need Fill()
     {
@@ -17,10 +23,10 @@ internal sealed partial class Pump
         }
 
         bool isWoken = _inlet.TakeWakeUp();
-        if (_source.Copies)
+        if (_source.Copies || _isChatting)
         {
             _inlet.IdleWakeUps += isWoken ? 1 : 0;
-            return FillBuffer();
+            return FillBuffer(_source.Copies ? BufferSize : MostInMessage);
         }
 
         Errno refusal = RentPipes();
@@ -43,6 +49,7 @@ internal sealed partial class Pump
             CountRead(moved, TransferPath.Splice);
             _statistics.PipeCapacity = Math.Max(_statistics.PipeCapacity, pipe.LentCapacity);
             _pipes.Learn(pipe, moved);
+            _isChatting = moved < MostInMessage && _source.IsSocket && Array.TrueForAll(_live, static outlet => outlet.Side.IsSocket);
             _live[^1].LoadPipe(moved);
             return _live.Length == 1 ? Need.Nothing : Duplicate(moved);
         }
@@ -96,7 +103,7 @@ internal sealed partial class Pump
     {
         if (_source.IsSocket || IsFromFile)
         {
-            return FillBuffer();
+            return FillBuffer(BufferSize);
         }
 
         _hasEnded = true;
@@ -110,7 +117,7 @@ internal sealed partial class Pump
     private Need LookCloser()
     {
         _inlet.IdleWakeUps++;
-        return _source.IsSocket ? FillBuffer()
+        return _source.IsSocket ? FillBuffer(BufferSize)
             : _inlet.IdleWakeUps == Port.MostIdleWakeUps ? CopyFromSource(Errno.EAGAIN)
             : Need.Source;
     }
@@ -131,16 +138,17 @@ internal sealed partial class Pump
         }
 
         _fallback = errno;
-        return FillBuffer();
+        return FillBuffer(BufferSize);
     }
 
-    private Need FillBuffer()
+    private Need FillBuffer(int size)
     {
-        Span<byte> buffer = Buffer();
-        Errno errno = _source.Read(buffer[..(int)Math.Min(Allowed, buffer.Length)], out long count);
+        Span<byte> buffer = Buffer()[..size];
+        Errno errno = _source.Read(buffer[..(int)Math.Min(Allowed, size)], out long count);
         switch (errno)
         {
             case Errno.None when count > 0:
+                _isChatting &= count < size;
                 _sourceIsDry = count < buffer.Length && _source.TellsTheEnd;
                 CountRead(count, TransferPath.ReadWrite);
                 foreach (Outlet outlet in _live)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy.Tests.Transfers;
@@ -23,7 +24,7 @@ public sealed class CopyPathTests : TransferTest
         Task<bool> feeding = OnItsOwnThread(source.Feed);
         Task<Digest> collecting = OnItsOwnThread(() => destination.Collect(seed: 2));
         CopyResult result = Copy(isAsync, source.Endpoint, destination.Endpoint);
-        result.Path.Should().Be(TransferPath.Splice);
+        result.Path.Should().HaveFlag(TransferPath.Splice);
         result.FallbackErrno.Should().Be(Errno.None);
         result.Statistics.PipeCapacity.Should().BePositive();
         result.Statistics.Fills.Should().BePositive();
@@ -117,5 +118,48 @@ public sealed class CopyPathTests : TransferTest
         result.Path.Should().Be(TransferPath.None);
         result.Statistics.Fills.Should().Be(0);
         result.Statistics.BytesPerFill.Should().Be(0);
+    }
+
+    /// <summary>A message now and then: it is read and sent, which is cheaper than to splice it twice. What is larger is spliced again.</summary>
+    [Theory]
+    [InlineData(EndKind.Tcp, EndKind.Unix)]
+    [InlineData(EndKind.Unix, EndKind.Tcp)]
+    public void CopyAsync_MessagesOfAllSizes_SmallOnesAreReadAndOthersSpliced(EndKind from, EndKind to)
+    {
+        SocketPair source = NewSockets(unix: from == EndKind.Unix);
+        SocketPair destination = NewSockets(unix: to == EndKind.Unix);
+        Task<CopyResult> copy = Started(isAsync: true, source.Near, destination.Near);
+        int[] sizes = [1, 64, 8191, 8192, 8193, 100_000, 10, 20, 8192, 8192, 1, 50_000, 3];
+        byte[] bytes = Bytes.Random(sizes.Max());
+        foreach (int size in sizes)
+        {
+            Task sending = OnItsOwnThread(() => source.Far.Send(bytes.AsSpan(0, size)));
+            destination.Far.ReceiveExactly(size).AsSpan().SequenceEqual(bytes.AsSpan(0, size)).Should().BeTrue();
+            InTime(() => sending.Wait(Patience)).Should().BeTrue();
+        }
+
+        source.Far.Shutdown(SocketShutdown.Send);
+        CopyResult result = InTime(() => copy.Result);
+        result.BytesCopied.Should().Be(sizes.Sum());
+        result.Path.Should().Be(TransferPath.Splice | TransferPath.ReadWrite);
+        result.FallbackErrno.Should().Be(Errno.None);
+    }
+
+    /// <summary>A file has none that wait for it: what is written to one is not carried through the process.</summary>
+    [Fact]
+    public void CopyAsync_SmallMessagesToFile_AllSpliced()
+    {
+        SocketPair source = NewSockets();
+        SafeFileHandle file = FileOf([]);
+        TransferCounters counters = new();
+        Task<CopyResult> copy = Started(isAsync: true, source.Near, file, new() { Counters = counters });
+        for (int i = 1; i <= 20; i++)
+        {
+            source.Far.Send(Bytes.Random(10));
+            Eventually(() => counters.BytesWritten == 10 * i, "it is written");
+        }
+
+        source.Far.Shutdown(SocketShutdown.Send);
+        InTime(() => copy.Result).Path.Should().Be(TransferPath.Splice);
     }
 }
