@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ZeroCopy.Benchmarks;
 
 /// <summary>Many connections through each relay, all of which send a message as soon as they have the last one back.</summary>
-internal sealed class ConnectionComparison(Report report, PeerProgram crowd, (string Name, Func<string, Task<Relaying>> Start)[] relays)
+internal sealed class ConnectionComparison(Report report, PeerProgram crowd, (string Name, Relaying Relay)[] relays)
 {
     private const int MessageBytes = 1024;
 
@@ -16,7 +16,7 @@ internal sealed class ConnectionComparison(Report report, PeerProgram crowd, (st
             "Many connections through TCP relays",
             """
             Each connection sends 1 KiB, and again once it has it back from behind the relay. The clients are one C program, the servers another; each relay is a
-            process of its own, warmed up for half a second, and may use all cores: HAProxy has a thread for each, nginx one process.
+            process of its own, which runs through all the rounds, and may use all cores: HAProxy has a thread for each, nginx one process.
             """,
             "haproxy",
             "nginx",
@@ -24,7 +24,8 @@ internal sealed class ConnectionComparison(Report report, PeerProgram crowd, (st
             "socat");
         using PeerProgram crowd = await PeerProgram.BuildAsync("crowd");
         using RelayPeers peers = new();
-        ConnectionComparison comparison = new(report, crowd, [.. RelayPeers.DotNet, .. await peers.FindAsync(Environment.ProcessorCount)]);
+        using Child echo = crowd.Start("echo", "0");
+        ConnectionComparison comparison = new(report, crowd, await peers.StartAllAsync(await echo.ReadPortAsync(), Environment.ProcessorCount));
         foreach (int connections in (int[])[1, 16, 256, 1000])
         {
             await comparison.LoadAsync(connections, report.Work.Of(1500));
@@ -46,19 +47,12 @@ internal sealed class ConnectionComparison(Report report, PeerProgram crowd, (st
     private async Task LoadAsync(int connections, int milliseconds)
     {
         Comparison loads = new("messages/s", "p50 us", "p99 us", "CPU us");
-        foreach ((string name, Func<string, Task<Relaying>> start) in relays.Where(relay => relay.Name != RelayPeers.Socat || connections <= MostProcesses))
+        foreach ((string name, Relaying relay) in relays.Where(relay => relay.Name != RelayPeers.Socat || connections <= MostProcesses))
         {
-            loads.Add(name, () => LoadAsync(start, connections, milliseconds));
+            await LoadAsync(crowd, relay, connections, milliseconds, MessageBytes);
+            loads.Add(name, () => LoadAsync(crowd, relay, connections, milliseconds, MessageBytes));
         }
 
         await loads.RunAsync(report, $"{(connections == 1 ? "1 connection" : $"{connections} connections")}, CPU for each message");
-    }
-
-    private async Task<double[]> LoadAsync(Func<string, Task<Relaying>> start, int connections, int milliseconds)
-    {
-        using Child echo = crowd.Start("echo", "0");
-        using Relaying relay = await start(await echo.ReadPortAsync());
-        await LoadAsync(crowd, relay, connections, milliseconds / 3, MessageBytes);
-        return await LoadAsync(crowd, relay, connections, milliseconds, MessageBytes);
     }
 }

@@ -9,11 +9,12 @@ internal sealed class RelayPeers : IDisposable
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zerocopy-");
+    private readonly List<Relaying> _running = [];
     private PeerProgram? _go;
 
     public const string Socat = "socat";
 
-    private const string NginxModule = "/usr/share/nginx/modules-available/mod-stream.conf";
+    private const string NginxModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
 
     /// <summary>The relays that are .NET programs, the first of which is what the others are compared to.</summary>
     public static (string Name, Func<string, Task<Relaying>> Start)[] DotNet { get; } =
@@ -82,8 +83,24 @@ internal sealed class RelayPeers : IDisposable
         return [.. peers];
     }
 
+    /// <summary>Starts relays to one port, which run until this is disposed: a relay runs for long, and what it takes to compile it is not what a byte costs.</summary>
+    /// <param name="to">The port that they connect to.</param>
+    /// <param name="threads">How many threads those have that are told so.</param>
+    public async Task<(string Name, Relaying Relay)[]> StartAllAsync(string to, int threads)
+    {
+        List<(string, Relaying)> relays = [];
+        foreach ((string name, Func<string, Task<Relaying>> start) in DotNet.Concat(await FindAsync(threads)))
+        {
+            _running.Add(await start(to));
+            relays.Add((name, _running[^1]));
+        }
+
+        return [.. relays];
+    }
+
     public void Dispose()
     {
+        _running.ForEach(relay => relay.Dispose());
         _folder.Delete(recursive: true);
         _go?.Dispose();
     }
@@ -94,7 +111,7 @@ internal sealed class RelayPeers : IDisposable
         string configuration = Path.Combine(_folder.FullName, "nginx.conf");
         string text = File.ReadAllText(PeerProgram.PathOf("nginx.conf"));
         File.WriteAllText(configuration, text.Replace(":LISTEN", $":{port}", StringComparison.Ordinal).Replace(":TO", $":{to}", StringComparison.Ordinal));
-        return new Child("nginx", "-c", configuration);
+        return new Child("nginx", "-p", _folder.FullName, "-c", configuration);
     });
 
     private static async Task<Relaying> StartAsync(Func<string, Child> start)
