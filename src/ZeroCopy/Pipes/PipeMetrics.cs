@@ -19,13 +19,21 @@ internal static class PipeMetrics
     {
         try
         {
-            PipeMeter.Create();
+            if (MetersAreSupported)
+            {
+                PipeMeter.Create();
+            }
         }
         catch (Exception)
         {
             // The process goes on without a meter.
         }
     }
+
+    /// <summary>False where a program has set MetricsSupport to false. To set up a meter that nothing can listen to takes milliseconds.</summary>
+    [FeatureSwitchDefinition("System.Diagnostics.Metrics.Meter.IsSupported")]
+    private static bool MetersAreSupported =>
+        !AppContext.TryGetSwitch("System.Diagnostics.Metrics.Meter.IsSupported", out bool isSupported) || isSupported;
 
     public static long Rents => Volatile.Read(ref _rents);
 
