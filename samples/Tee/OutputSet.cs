@@ -30,8 +30,13 @@ internal sealed class OutputSet : IDisposable
         outputs._all.Add(standardOutput);
 
         // Files may take all the descriptors that there are but these, which the runtime needs for what it loads later, and the copy for its pipes.
-        SafeFileHandle[] spare = [.. Enumerable.Range(0, SpareDescriptors).Select(_ => Spare())];
-        List<(string Name, Errno Errno)> failures = [];
+        SafeFileHandle[] spare = new SafeFileHandle[SpareDescriptors];
+        for (int i = 0; i < spare.Length; i++)
+        {
+            spare[i] = Spare();
+        }
+
+        List<Action> reports = [];
         foreach (string file in files)
         {
             SafeFileHandle? handle = null;
@@ -43,12 +48,12 @@ internal sealed class OutputSet : IDisposable
             else
             {
                 handle?.Dispose();
-                failures.Add((Quoting.Quote(file), errno));
+                reports.Add(() => outputs.Report(Quoting.Quote(file), errno));
             }
         }
 
         Array.ForEach(spare, handle => handle.Dispose());
-        failures.ForEach(failure => outputs.Report(failure.Name, failure.Errno));
+        reports.ForEach(report => report());
         if (Libc.IsInherited(standardOutput.Handle))
         {
             Libc.AskForCapacity(standardOutput.Handle);

@@ -20,8 +20,15 @@ Argument<string[]> files = new("FILE") { Description = "Where else to write.", A
 // Not a RootCommand: that one takes /h and [name] for something other than files.
 Command command = new("tee", "Copies standard input to standard output and to each FILE.")
 {
-    append, ignoreInterrupts, ignoreClosedPipes, progress, new HelpOption("--help"), new VersionOption(), files,
+    append, ignoreInterrupts, ignoreClosedPipes, progress, files,
 };
+if (Array.Exists(args, argument => argument.StartsWith("--", StringComparison.Ordinal)))
+{
+    // Their descriptions are resources: to read these takes a tenth of the start-up.
+    command.Add(new HelpOption("--help"));
+    command.Add(new VersionOption());
+}
+
 command.SetAction(arguments =>
 {
     // Never disposed: an interrupt that is still on its way when the copy ends is ignored too.
