@@ -4,7 +4,7 @@ namespace ZeroCopy.Benchmarks;
 internal static class Comparisons
 {
     /// <summary>How many of the parts are run when none is named.</summary>
-    private const int Usual = 6;
+    private const int Usual = 7;
 
     private static readonly (string Name, string About, Func<Report, Task> Run)[] _parts =
     [
@@ -14,6 +14,7 @@ internal static class Comparisons
         ("fan-outs", "from one socket to several", FanOutComparison.RunAsync),
         ("pipes", "writers to a pipe, readers, and what stands between", PipeComparison.RunAsync),
         ("tee", "the tee sample beside other tees", TeeComparison.RunAsync),
+        ("start-up", "the tee sample on a small input beside empty programs", StartUpComparison.RunAsync),
         ("taps", "the relay sample without and with a tap", TapComparison.RunAsync),
         ("redis", "redis-benchmark through relays", RedisComparison.RunAsync),
         ("busy-relays", "whether messages feel a bulk transfer beside them", BusyRelays.RunAsync),
