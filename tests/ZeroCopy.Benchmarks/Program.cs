@@ -15,7 +15,7 @@ switch (args)
         ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
             .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
             .AddDiagnoser(MemoryDiagnoser.Default);
-        BenchmarkRunner.Run<CallBenchmarks>(config, args[1..]);
+        BenchmarkRunner.Run([typeof(CallBenchmarks), typeof(ReadinessBenchmarks), typeof(PoolBenchmarks)], config, args[1..]);
         return 0;
 
     case ["peers", ..]:
