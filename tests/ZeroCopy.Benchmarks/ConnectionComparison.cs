@@ -33,15 +33,23 @@ internal sealed class ConnectionComparison(Report report, PeerProgram crowd, (st
     }
 
     /// <summary>Has connections send messages through a relay.</summary>
+    /// <param name="crowd">The program that sends.</param>
+    /// <param name="relay">What it sends through.</param>
+    /// <param name="connections">How many it opens.</param>
+    /// <param name="milliseconds">For how long.</param>
+    /// <param name="bytes">Those of a message.</param>
+    /// <param name="whenAllAreOpen">Is called when each connection has had a message back.</param>
     /// <returns>Messages a second, the median and the 99th percentile in microseconds, and the CPU time of the relay for each in microseconds.</returns>
-    public static async Task<double[]> LoadAsync(PeerProgram crowd, Relaying relay, int connections, int milliseconds, int bytes)
+    public static async Task<double[]> LoadAsync(PeerProgram crowd, Relaying relay, int connections, int milliseconds, int bytes, Action? whenAllAreOpen = null)
     {
         using Child load = crowd.Start("load", relay.Port, $"{connections}", $"{milliseconds}", $"{bytes}");
         await load.ReadLineAsync();
+        whenAllAreOpen?.Invoke();
         TimeSpan before = relay.Process.CpuTime;
         double[] said = [.. (await load.ReadLineAsync()).Split(' ').Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
+        TimeSpan spent = relay.Process.CpuTime - before;
         await load.WaitAsync();
-        return [said[0] / said[1], said[2], said[3], (relay.Process.CpuTime - before).TotalMicroseconds / said[0]];
+        return [said[0] / said[1], said[2], said[3], spent.TotalMicroseconds / said[0]];
     }
 
     private async Task LoadAsync(int connections, int milliseconds)

@@ -35,7 +35,11 @@ internal sealed class FanOutComparison(PeerProgram peer, int mib, int sinks)
         await ways.RunAsync(report, $"{mib} MiB to {(sinks == 1 ? "1 socket" : $"{sinks} sockets")}");
     }
 
-    private Task<double[]> PassOnAsync(string way, int bufferSize) => PassOnAsync(
+    /// <summary>Measures once.</summary>
+    /// <param name="way">See <see cref="FanOut"/>.</param>
+    /// <param name="bufferSize">That of the way that has a buffer.</param>
+    /// <returns>As in <see cref="Expense.Names"/>, for what is read.</returns>
+    public Task<double[]> PassOnAsync(string way, int bufferSize) => PassOnAsync(
         ports => Child.OfThisProgram("fan-out", way, bufferSize.ToString(CultureInfo.InvariantCulture), "0", string.Join(',', ports)));
 
     private async Task<double[]> PassOnAsync(Func<string[], Child> start)

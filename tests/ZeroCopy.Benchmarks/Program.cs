@@ -25,8 +25,8 @@ switch (args)
     case ["allocations"]:
         return await AllocationCount.RunAsync();
 
-    case ["relay", "splice" or "copy" or "stream" or "large-stream" or "pipelines", string listen, string to]:
-        await new RelayProgram(args[1], Loopback.At(to)).RunAsync(Loopback.Listen(listen));
+    case ["relay", "splice" or "copy" or "stream" or "large-stream" or "pipelines", string listen, string to, ..]:
+        await new RelayProgram(args[1], Loopback.At(to), Number(args.ElementAtOrDefault(4) ?? "0")).RunAsync(Loopback.Listen(listen));
         return 0;
 
     case ["file-to-socket", "sendfile" or "copy" or "stream" or "pipelines", string path, string to, ..]:
@@ -66,7 +66,7 @@ switch (args)
             allocations                                       what a copy allocates for each message
 
             What these run in processes of their own (LISTEN is 0 for any port, which is told):
-            relay splice|copy|stream|large-stream|pipelines LISTEN TO
+            relay splice|copy|stream|large-stream|pipelines LISTEN TO [PIPE_BYTES]
             file-to-socket sendfile|copy|stream|pipelines FILE TO [BUFFER_BYTES]
             socket-to-file copy|stream|pipelines FILE LISTEN [BUFFER_BYTES]
             file-to-file copy|stream|file-copy FILE COPY [BUFFER_BYTES]

@@ -5,11 +5,12 @@ using System.Net.Sockets;
 namespace ZeroCopy.Benchmarks;
 
 /// <summary>A TCP relay as it is written with this library, or without.</summary>
-internal sealed class RelayProgram(string way, EndPoint target)
+internal sealed class RelayProgram(string way, EndPoint target, int pipeCapacity)
 {
     private const int LargeBufferSize = 1024 * 1024;
 
     private readonly bool _isOurs = way is "splice" or "copy";
+    private readonly RelayOptions _options = new() { PipeCapacity = pipeCapacity };
 
     /// <summary>Connects each client to the target, and relays both ways, until the process is killed.</summary>
     /// <param name="listener">Where clients come to.</param>
@@ -37,7 +38,7 @@ internal sealed class RelayProgram(string way, EndPoint target)
                 using Socket server = _isOurs ? await SpliceSocket.ConnectAsync(target) : await Loopback.ConnectAsync(target);
                 client.NoDelay = true;
                 server.NoDelay = true;
-                await (_isOurs ? Transfer.RelayAsync(client, server) : RelayByStreamsAsync(client, server));
+                await (_isOurs ? Transfer.RelayAsync(client, server, _options) : RelayByStreamsAsync(client, server));
             }
             catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
             {

@@ -28,6 +28,11 @@ internal sealed class Child : IDisposable
     /// <summary>CPU time so far, in the kernel too, of the process and of all that it has started.</summary>
     public TimeSpan CpuTime => TimeSpan.FromSeconds(TicksOf(_process.Id) / TicksASecond);
 
+    /// <summary>Bytes of memory that are in RAM and are no file's.</summary>
+    public long AnonymousBytes => long.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture) * 1024;
+
     /// <summary>This program once more, with another command.</summary>
     public static Child OfThisProgram(params string[] arguments) => new("dotnet", [typeof(Child).Assembly.Location, .. arguments]);
 

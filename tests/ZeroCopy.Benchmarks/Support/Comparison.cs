@@ -60,7 +60,8 @@ internal sealed class Comparison(params string[] figures)
         return [Show(MedianOf(subject, figure)), $"{Show(values[0])} to {Show(values[^1])}", $"{ratio:F2}"];
     }
 
-    private static string Show(double value) => value < 10 ? $"{value:F3}" : value < 1000 ? $"{value:F1}" : $"{value:N0}";
+    /// <summary>A figure with the digits that say something.</summary>
+    public static string Show(double value) => value < 10 ? $"{value:F3}" : value < 1000 ? $"{value:F1}" : $"{value:N0}";
 
     private sealed record Subject(string Name, Func<Task<double[]>> Measure)
     {

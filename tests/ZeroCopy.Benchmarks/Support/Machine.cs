@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ZeroCopy.Benchmarks;
@@ -10,6 +11,11 @@ internal static class Machine
 
     public static string[] Description { get; } =
         [$"Linux {Environment.OSVersion.Version}", Cpu(), $"{Environment.ProcessorCount} cores", RuntimeInformation.FrameworkDescription];
+
+    /// <summary>How many descriptors a process may have.</summary>
+    public static int MostOpenFiles { get; } = int.Parse(
+        File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[3],
+        CultureInfo.InvariantCulture);
 
     /// <summary>Looks for a program, and tells on standard error if it is not there.</summary>
     public static bool Has(string program) =>

@@ -33,9 +33,10 @@ internal sealed class RelayPeers : IDisposable
     /// <summary>A relay that is a process of this program's.</summary>
     /// <param name="way">See <see cref="RelayProgram"/>.</param>
     /// <param name="to">The port that it connects to.</param>
-    public static async Task<Relaying> StartOwnAsync(string way, string to)
+    /// <param name="pipeCapacity">0 for that of the library.</param>
+    public static async Task<Relaying> StartOwnAsync(string way, string to, int pipeCapacity = 0)
     {
-        Child relay = Child.OfThisProgram("relay", way, "0", to);
+        Child relay = Child.OfThisProgram("relay", way, "0", to, $"{pipeCapacity}");
         return new Relaying(relay, await relay.ReadPortAsync());
     }
 

@@ -34,7 +34,7 @@ internal sealed class Report
         Write($"# {title}\n");
         Write($"`dotnet run -c Release --project tests/ZeroCopy.Benchmarks -- peers {_name}{rounds}{amount}`\n");
         Write(method + "\n");
-        Write($"Medians of {Work.Rounds} interleaved rounds. The second row of a table is the first once more: its ratios are the noise.");
+        Write($"Medians of {Work.Rounds} interleaved rounds. \"The same again\" is what stands before it, measured once more: what the two differ by is noise.");
         Write($"{string.Join(", ", [.. Machine.Description, .. programs.Select(Machine.VersionOf).OfType<string>()])}.");
     }
 
