@@ -15,6 +15,7 @@ internal static class Comparisons
         ("pipes", "writers to a pipe, readers, and what stands between", PipeComparison.RunAsync),
         ("tee", "the tee sample beside other tees", TeeComparison.RunAsync),
         ("start-up", "the tee sample on a small input beside empty programs", StartUpComparison.RunAsync),
+        ("scaling", "how cost grows with connections, pipes, messages and sinks", ScalingComparison.RunAsync),
         ("taps", "the relay sample without and with a tap", TapComparison.RunAsync),
         ("redis", "redis-benchmark through relays", RedisComparison.RunAsync),
         ("busy-relays", "whether messages feel a bulk transfer beside them", BusyRelays.RunAsync),
