@@ -24,6 +24,13 @@ public sealed partial class ReadmeTests : KernelTest
             .Should().NotBeEmpty().And.AllSatisfy(target => File.Exists(Repository.PathOf(target)).Should().BeTrue($"{target} is linked"));
 
     [Fact]
+    public void LinksOfDocs_Relative_LeadToFiles() =>
+        Directory.GetFiles(Repository.PathOf("src", "ZeroCopy", "docs"), "*.md")
+            .SelectMany(page => Link().Matches(File.ReadAllText(page)).Select(link => (Folder: Path.GetDirectoryName(page)!, Target: link.Groups["target"].Value)))
+            .Where(link => !link.Target.StartsWith("https:", StringComparison.Ordinal) && !link.Target.StartsWith('#'))
+            .Should().NotBeEmpty().And.AllSatisfy(link => File.Exists(Path.Combine(link.Folder, link.Target)).Should().BeTrue($"{link.Target} is linked"));
+
+    [Fact]
     public void Api_NamedInTheTableOfCalls_Exists()
     {
         string[] names = [.. Member().Matches(_readme).Select(member => member.Value).Distinct(StringComparer.Ordinal)];
