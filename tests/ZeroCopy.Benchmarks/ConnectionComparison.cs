@@ -28,7 +28,7 @@ internal sealed class ConnectionComparison(Report report, PeerProgram crowd, (st
         ConnectionComparison comparison = new(report, crowd, await peers.StartAllAsync(await echo.ReadPortAsync(), Environment.ProcessorCount));
         foreach (int connections in (int[])[1, 16, 256, 1000])
         {
-            await comparison.LoadAsync(connections, report.Work.Of(1500));
+            await comparison.LoadAsync(connections, report.Work.Of(1000));
         }
     }
 

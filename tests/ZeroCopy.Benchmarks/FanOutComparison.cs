@@ -21,7 +21,7 @@ internal sealed class FanOutComparison(PeerProgram peer, int mib, int sinks)
         using PeerProgram peer = await PeerProgram.BuildAsync("peer");
         foreach (int sinks in (int[])[1, 2, 4, 8, 16])
         {
-            await new FanOutComparison(peer, report.Work.Of(2048) / (sinks + 1), sinks).CompareAsync(report);
+            await new FanOutComparison(peer, report.Work.Of(1536) / (sinks + 1), sinks).CompareAsync(report);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class FileComparison(Report report, PeerProgram peer, string fol
 
     private string Copied => $"{_path}.copy";
 
-    private int Mib => report.Work.Of(1024);
+    private int Mib => report.Work.Of(768);
 
     public static async Task RunAsync(Report report)
     {

@@ -16,9 +16,9 @@ internal sealed class PipeComparison(Report report, PeerProgram pipe, int mib)
             "cat",
             "pv");
         using PeerProgram pipe = await PeerProgram.BuildAsync("pipe");
-        PipeComparison comparison = new(report, pipe, report.Work.Of(8192));
+        PipeComparison comparison = new(report, pipe, report.Work.Of(4096));
         await comparison.CompareFillingAsync("a reader that reads", "read 0");
-        await new PipeComparison(report, pipe, report.Work.Of(2048))
+        await new PipeComparison(report, pipe, report.Work.Of(1024))
             .CompareFillingAsync("a reader that reads, to memory that starts within a page", "read 1");
         await comparison.CompareFillingAsync("a reader that splices to /dev/null", "splice 0");
         await comparison.CompareFilledAsync();

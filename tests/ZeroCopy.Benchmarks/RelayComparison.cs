@@ -18,7 +18,7 @@ internal sealed class RelayComparison(Report report, PeerProgram peer)
             """
             Each relay is a process of its own between two C programs on loopback, which runs through all the rounds; CPU is that of the relay. The relays in
             C move one direction only, and block. "Read and write" is the library's relay where seccomp forbids splice(2): the same loop and rules, without it.
-            HAProxy and nginx have one thread, as many as the library's loops on this machine.
+            HAProxy and nginx have one thread, as many as the library has at work for one connection.
             """,
             "haproxy",
             "nginx",
@@ -26,8 +26,8 @@ internal sealed class RelayComparison(Report report, PeerProgram peer)
             "socat");
         using PeerProgram peer = await PeerProgram.BuildAsync("peer");
         RelayComparison comparison = new(report, peer);
-        Comparison bulk = await comparison.BulkAsync(report.Work.Of(2048));
-        (int Bytes, Comparison Trips)[] sizes = await comparison.RoundTripsAsync(report.Work.Of(10_000), 64, 1024, 4096, 16 * 1024, 64 * 1024);
+        Comparison bulk = await comparison.BulkAsync(report.Work.Of(1536));
+        (int Bytes, Comparison Trips)[] sizes = await comparison.RoundTripsAsync(report.Work.Of(8_000), 64, 1024, 4096, 16 * 1024, 64 * 1024);
         BarChart chart = new("TCP relays on loopback");
         chart.Add("CPU of the relay, seconds a GiB", bulk, figure: 0);
         foreach ((int bytes, Comparison trips) in sizes.Where(size => size.Bytes is 64 or 64 * 1024))

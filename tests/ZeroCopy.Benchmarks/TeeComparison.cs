@@ -25,11 +25,11 @@ internal static class TeeComparison
             ("samples/Tee", Repository.PathOf("artifacts", "bin", "Tee", "release", "Tee")),
             ("tee(1)", "tee"),
         ];
-        await CompareAsync(report, tees, 8192, "/dev/null");
+        await CompareAsync(report, tees, 5120, "/dev/null");
         string file = $"/dev/shm/zerocopy-{Environment.ProcessId}";
         try
         {
-            await CompareAsync(report, tees, 3072, file);
+            await CompareAsync(report, tees, 2048, file);
         }
         finally
         {
