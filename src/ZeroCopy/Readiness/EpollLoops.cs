@@ -10,7 +10,7 @@ internal static class EpollLoops
     private static readonly EpollLoop?[] _loops = new EpollLoop?[Math.Clamp(Environment.ProcessorCount, 1, 8)];
 
     /// <summary>The loop of a descriptor number. Transfers go by the lowest of theirs, so that both directions of a pair meet in one loop.</summary>
-    /// <exception cref="ErrnoException">It could not be started: EMFILE, ENFILE or ENOMEM. The next call tries again.</exception>
+    /// <exception cref="ErrnoException">The first one could not be started: EMFILE, ENFILE, ENOMEM or EAGAIN. The next call tries again.</exception>
     public static EpollLoop Of(int fd)
     {
         // Numbers go up in twos and fours where pairs of sockets are opened, so not by remainder: this is Fibonacci hashing.
@@ -22,7 +22,20 @@ internal static class EpollLoops
 
         lock (_loops)
         {
-            return _loops[index] ??= new EpollLoop(index);
+            return _loops[index] ??= Start(index);
+        }
+    }
+
+    /// <summary>Where there is no descriptor or thread left for another one, one that runs does the work of both.</summary>
+    private static EpollLoop Start(int index)
+    {
+        try
+        {
+            return new EpollLoop(index);
+        }
+        catch (ErrnoException) when (Array.Exists(_loops, static loop => loop is not null))
+        {
+            return Array.Find(_loops, static loop => loop is not null)!;
         }
     }
 }

@@ -6,7 +6,7 @@ namespace ZeroCopy;
 /// Source and destination may be TCP and unix stream sockets, pipes, FIFOs, terminals, regular files, and block and character devices, in any mix. The bytes go
 /// through a pipe of the library's own with splice(2), from file to file with copy_file_range(2); where the kernel refuses (a file that appends, an odd
 /// file system, a sandbox), they are read and written instead, from the same byte on, and <see cref="CopyResult.Path"/> and
-/// <see cref="CopyResult.FallbackErrno"/> say so.
+/// <see cref="CopyResult.FallbackErrno"/> say so. Small messages from socket to socket are read and sent too, which takes less.
 /// </para>
 /// <para>
 /// <b>A file's bytes are passed on by reference.</b> What is written to a source file while its bytes are in a pipe or a socket's queue changes what

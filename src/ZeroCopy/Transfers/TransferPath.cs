@@ -13,6 +13,7 @@ public enum TransferPath
     /// <summary><c>copy_file_range</c> from file to file: the bytes stayed in the kernel, and on some file systems are shared on the disk.</summary>
     CopyFileRange = 2,
 
-    /// <summary><c>read</c> and <c>write</c>, or <c>recv</c> and <c>send</c>: the bytes were carried through the process.</summary>
+    /// <summary><c>read</c> and <c>write</c>, or <c>recv</c> and <c>send</c>: the bytes were carried through the process, because the kernel refused to splice them
+    /// or, from socket to socket, because there were so few that this is cheaper.</summary>
     ReadWrite = 4,
 }
