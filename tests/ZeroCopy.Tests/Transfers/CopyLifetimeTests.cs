@@ -57,22 +57,23 @@ public sealed class CopyLifetimeTests : CopyTest
     [InlineData(true)]
     public async Task Copy_PoolIsDisposedWhileTheSourceIsWaitedFor_FailsAndNothingIsLost(bool isAsync)
     {
+        byte[] sent = Bytes.Random(50_000); // A small message would need no pipe.
         using PipePool pool = new();
         SocketPair source = NewSockets();
         SocketPair sink = NewSockets();
         TransferCounters counters = new();
         Task<CopyResult> copy = Started(isAsync, source.Near, sink.Near, new CopyOptions { Pool = pool, Counters = counters });
-        source.Far.Send(_sent);
-        sink.Far.ReceiveExactly(_sent.Length).MustBe(_sent);
+        source.Far.Send(sent);
+        sink.Far.ReceiveExactly(sent.Length).MustBe(sent);
         pool.Dispose();
-        source.Far.Send(_sent);
+        source.Far.Send(sent);
         source.Far.Shutdown(SocketShutdown.Send);
         TransferException failed = (await FluentActions.Awaiting(() => copy.WaitAsync(Patience)).Should().ThrowAsync<TransferException>()).Which;
         failed.InnerException.Should().BeOfType<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(PipePool));
-        failed.MustAccountFor([.. _sent, .. _sent]);
+        failed.MustAccountFor([.. sent, .. sent]);
         failed.Resume.Pool = null;
-        (await Started(isAsync, source.Near, sink.Near, failed.Resume).WaitAsync(Patience)).BytesCopied.Should().Be(_sent.Length);
-        sink.Far.ReceiveExactly(_sent.Length).MustBe(_sent);
+        (await Started(isAsync, source.Near, sink.Near, failed.Resume).WaitAsync(Patience)).BytesCopied.Should().Be(sent.Length);
+        sink.Far.ReceiveExactly(sent.Length).MustBe(sent);
     }
 
     [Fact]

@@ -183,7 +183,15 @@ public sealed class FanOutPropertyTests : FanOutTest
                 from.Peer?.Dispose();
                 break;
             case "reset" when from.Peer is NetworkStream stream && course.From == "socket":
-                stream.Socket.LingerState = new LingerOption(enable: true, 0);
+                try
+                {
+                    stream.Socket.LingerState = new LingerOption(enable: true, 0);
+                }
+                catch (ObjectDisposedException)
+                {
+                    // The fan-out was over before.
+                }
+
                 stream.Dispose();
                 break;
             case "reset":
