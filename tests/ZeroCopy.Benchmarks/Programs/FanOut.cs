@@ -31,9 +31,9 @@ internal static class FanOut
     private static async Task FanOutAsync(Socket source, Socket[] sinks)
     {
         FanOutResult result = await Transfer.FanOutAsync(source, [.. sinks]);
-        if (result.SourceError != Errno.None || result.Sinks.Any(sink => sink.Error is not null || sink.Path != TransferPath.Splice))
+        if (result.SourceError != Errno.None || result.Sinks.Any(sink => sink.Error is not null || sink.FallbackErrno != Errno.None))
         {
-            throw new InvalidOperationException($"{result.SourceError} {string.Join(' ', result.Sinks.Select(sink => $"{sink.Path} {sink.Error}"))}");
+            throw new InvalidOperationException($"{result.SourceError} {string.Join(' ', result.Sinks.Select(sink => $"{sink.FallbackErrno} {sink.Error}"))}");
         }
     }
 
