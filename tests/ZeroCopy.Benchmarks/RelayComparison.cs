@@ -17,7 +17,7 @@ internal sealed class RelayComparison(Report report, PeerProgram peer)
             "TCP relays",
             """
             Each relay is a process of its own between two C programs on loopback, which runs through all the rounds; CPU is that of the relay. The relays in
-            C move one direction only, and block. "Read and write" is the library's relay where seccomp forbids splice(2): the same loop and rules, without it.
+            C move one direction only, and block. "No splice" is the library's relay where seccomp forbids splice(2): the same loop and rules, with read and write.
             HAProxy and nginx have one thread, as many as the library has at work for one connection.
             """,
             "haproxy",

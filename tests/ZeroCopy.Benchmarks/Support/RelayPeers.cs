@@ -24,7 +24,7 @@ internal sealed class RelayPeers : IDisposable
         ("System.IO.Pipelines", to => StartOwnAsync("pipelines", to)),
         ("samples/TcpRelay", StartSampleAsync),
         ("Transfer.RelayAsync", to => StartOwnAsync("splice", to)),
-        ("the same, read and write", to => StartOwnAsync("copy", to)),
+        ("Transfer.RelayAsync, no splice", to => StartOwnAsync("copy", to)),
     ];
 
     /// <summary>Whether a name is that of something of this library.</summary>
