@@ -20,13 +20,16 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     /// </summary>
     private const int MostExtra = 32 * LargeCapacity;
 
-    /// <summary>How many large ones one transfer to several destinations may have: a quarter of that, so that some are left for others.</summary>
-    private const int MostLargeTogether = MostExtra / LargeCapacity / 4;
+    /// <summary>
+    /// How many large ones one transfer to several destinations may have: half of that, so that some are left for others. With middling ones, a fan-out to
+    /// sixteen took half as much again.
+    /// </summary>
+    private const int MostLargeTogether = MostExtra / LargeCapacity / 2;
 
     /// <summary>Enough for a fan-out to many, whose pipes come back with each wait.</summary>
     private const int MostIdleMiddling = 32;
 
-    private static readonly PipePool _large = new(LargeCapacity, maxIdlePipes: 8, maxIdleBytes: 8L * LargeCapacity);
+    private static readonly PipePool _large = new(LargeCapacity, maxIdlePipes: MostLargeTogether, maxIdleBytes: (long)MostLargeTogether * LargeCapacity);
     private static readonly PipePool _middling = new(MiddlingCapacity, MostIdleMiddling, MostIdleMiddling * MiddlingCapacity);
 
     /// <summary>Pools for capacities that were asked for, by the power of two that the kernel rounds these up to.</summary>
