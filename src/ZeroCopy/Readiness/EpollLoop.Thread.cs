@@ -13,9 +13,12 @@ internal sealed partial class EpollLoop
     /// <summary>So many events in one interval that nobody waited for are no accident any more.</summary>
     private const int MostEventsOfNobody = 64;
 
+    /// <summary>To move so many bytes takes about as long as all that is to be done for a small message.</summary>
+    private const int BytesOfWork = 64 * 1024;
+
     private int _eventsOfNobody;
     private int _interval;
-    private int _messages;
+    private int _work;
     private int _inAHurry;
     private int _wereInAHurry;
 
@@ -25,10 +28,12 @@ internal sealed partial class EpollLoop
     /// </summary>
     public bool HasManyInAHurry => Math.Max(Volatile.Read(ref _inAHurry), Volatile.Read(ref _wereInAHurry)) >= Many;
 
+    /// <summary>Counts what is moved. On the loop's thread.</summary>
+    public void NoteWork(long bytes) => _work += 1 + (int)(bytes / BytesOfWork);
+
     /// <summary>Counts a waiter that was woken for something small, once until the next sweep. On the loop's thread.</summary>
     public void NoteHurry(Waiter waiter)
     {
-        _messages++;
         if (waiter.Interval != _interval)
         {
             waiter.Interval = _interval;
@@ -52,8 +57,8 @@ internal sealed partial class EpollLoop
                 sleepsForLong = _sleepsForLong = isIdle && _parked == 0;
             }
 
-            errno = spin.Wait(_epoll, events, sleepsForLong ? -1 : SweepMilliseconds, _messages, out int count);
-            _messages = 0;
+            errno = spin.Wait(_epoll, events, sleepsForLong ? -1 : SweepMilliseconds, _work, out int count);
+            _work = 0;
             Waiter? ready = null;
             Waiter? failed = null;
             lock (_lock)

@@ -11,11 +11,11 @@ namespace ZeroCopy;
 /// </summary>
 internal sealed class Spin
 {
-    /// <summary>How long to look, 20 us: about the half of what waking takes, so that a spin in vain costs less than one that is not saves.</summary>
-    private static readonly long _window = Stopwatch.Frequency / 50_000;
+    /// <summary>How long to look, 50 us: what it takes to wake a core that sleeps deep, and the program there to answer.</summary>
+    private static readonly long _window = Stopwatch.Frequency / 20_000;
 
-    /// <summary>A wait so short, with the waking in it, is one that a spin might have spared.</summary>
-    private static readonly long _shortWait = 5 * _window;
+    /// <summary>A wait so short, with the waking of all who take part in it, is one that a spin might have spared.</summary>
+    private static readonly long _shortWait = 4 * _window;
 
     /// <summary>Whether some loop spins: one at a time, so that there is always a core for those who make the events. On a single core none does.</summary>
     private static int _taken = Environment.ProcessorCount > 1 ? 0 : 1;
@@ -28,12 +28,12 @@ internal sealed class Spin
     /// <param name="epoll">Where they come from.</param>
     /// <param name="events">Takes them.</param>
     /// <param name="timeout">For how many milliseconds, or -1.</param>
-    /// <param name="messages">How many small messages were moved since the last wait.</param>
+    /// <param name="work">How much was moved since the last wait, in small messages or their equal.</param>
     /// <param name="count">How many events there are.</param>
-    public Errno Wait(SafeFileHandle epoll, Interop.EpollEvents events, int timeout, int messages, out int count)
+    public Errno Wait(SafeFileHandle epoll, Interop.EpollEvents events, int timeout, int work, out int count)
     {
         long start = Stopwatch.GetTimestamp();
-        if (_isBrisk && _trial.Spins(start, messages) && _backoff.IsDue() && Interlocked.CompareExchange(ref _taken, 1, 0) == 0)
+        if (_isBrisk && _trial.Spins(start, work) && _backoff.IsDue() && Interlocked.CompareExchange(ref _taken, 1, 0) == 0)
         {
             Errno errno;
             do
@@ -60,41 +60,44 @@ internal sealed class Spin
     }
 
     /// <summary>
-    /// Compares what messages take with spinning and without: time, multiplied by CPU time, of each message. Runs of 64 with what has proved better, every
-    /// sixteenth with the other.
+    /// Compares what work takes with spinning and without: time, multiplied by CPU time. Runs with what has proved better, and now and then one with the other: the
+    /// rarer, the longer the answer has been the same.
     /// </summary>
     [StructLayout(LayoutKind.Auto)]
     private struct Trial
     {
-        private const int Messages = 64;
-        private const int RunsUntilOther = 16;
+        private const int WorkOfRun = 64;
+        private const int LeastRunsUntilOther = 16;
+        private const int MostRunsUntilOther = 256;
 
         private bool _sleeps;
+        private bool _sleepingIsBetter;
         private double _costOfSpinning;
         private double _costOfSleeping;
+        private int _runsUntilOther;
         private int _runs;
-        private int _messages;
+        private int _work;
         private long _start;
         private long _startOfCpu;
 
-        /// <summary>Counts messages, and tells what to do.</summary>
-        public bool Spins(long now, int messages)
+        /// <summary>Counts work, and tells what to do.</summary>
+        public bool Spins(long now, int work)
         {
-            if (_start != 0 && messages == 0)
+            if (_start != 0 && work == 0)
             {
                 return !_sleeps;
             }
 
-            _messages += messages;
-            if (_start == 0 || _messages >= Messages)
+            _work += work;
+            if (_start == 0 || _work >= WorkOfRun)
             {
                 long cpu = Interop.ThreadCpuTime();
                 if (_start != 0)
                 {
-                    Learn((double)(now - _start) * (cpu - _startOfCpu) / ((double)_messages * _messages));
+                    Learn((double)(now - _start) * (cpu - _startOfCpu) / ((double)_work * _work));
                 }
 
-                (_start, _startOfCpu, _messages) = (now, cpu, 0);
+                (_start, _startOfCpu, _work) = (now, cpu, 0);
             }
 
             return !_sleeps;
@@ -105,10 +108,31 @@ internal sealed class Spin
 
         private void Learn(double cost)
         {
+            // What is known of the other may be from long ago, when all was still slow.
+            bool wasOther = _sleeps != _sleepingIsBetter;
             ref double known = ref _sleeps ? ref _costOfSleeping : ref _costOfSpinning;
-            known = known == 0 ? cost : (0.75 * known) + (0.25 * Math.Min(cost, 2 * known));
-            bool sleepingIsBetter = _costOfSleeping < _costOfSpinning;
-            _sleeps = _costOfSleeping == 0 || (++_runs % RunsUntilOther == 0 ? !sleepingIsBetter : sleepingIsBetter);
+            known = known == 0 || (wasOther && cost < known) ? cost : (0.75 * known) + (0.25 * Math.Min(cost, 2 * known));
+            if (_costOfSleeping == 0)
+            {
+                _sleeps = true;
+                return;
+            }
+
+            bool wasBetter = _sleepingIsBetter;
+            _sleepingIsBetter = _costOfSleeping < _costOfSpinning;
+            if (_sleepingIsBetter != wasBetter)
+            {
+                _runsUntilOther = LeastRunsUntilOther;
+                _runs = 0;
+            }
+
+            _sleeps = _sleepingIsBetter;
+            if (++_runs >= _runsUntilOther)
+            {
+                _runsUntilOther = Math.Clamp(2 * _runsUntilOther, LeastRunsUntilOther, MostRunsUntilOther);
+                _runs = 0;
+                _sleeps = !_sleeps;
+            }
         }
     }
 }

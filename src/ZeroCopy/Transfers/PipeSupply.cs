@@ -44,6 +44,9 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     /// <summary>Whether its fills are small: what it moves has somebody waiting for it, most likely.</summary>
     public bool IsLight => !_wantsLarge;
 
+    /// <summary>How many bytes came last.</summary>
+    public long LastFill { get; private set; }
+
     /// <summary>Whether pipes of another capacity than those that are lent would do better, and are to be had.</summary>
     /// <param name="lent">The pipe that is filled.</param>
     /// <param name="othersAreInAHurry">Whether others wait while this one's bytes are moved.</param>
@@ -93,7 +96,11 @@ internal sealed class PipeSupply(PipePool? pool, int capacity)
     /// Learns what a fill has taken. A quarter of the capacity may be all that there was room for: a pipe has slots, and a segment from an Ethernet
     /// takes one with a third of a page. A fill that is smaller shows that the source has not much to give.
     /// </summary>
-    public void Learn(Pipe pipe, long filled) => _wantsLarge = filled >= pipe.LentCapacity / 4 || (_wantsLarge && filled >= PipePool.DefaultCapacity / 4);
+    public void Learn(Pipe pipe, long filled)
+    {
+        LastFill = filled;
+        _wantsLarge = filled >= pipe.LentCapacity / 4 || (_wantsLarge && filled >= PipePool.DefaultCapacity / 4);
+    }
 
     private static PipePool Extra(bool othersAreInAHurry, int count) => othersAreInAHurry || count > MostLargeTogether ? _middling : _large;
 

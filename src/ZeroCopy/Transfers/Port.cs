@@ -47,7 +47,7 @@ internal class Port(Pump pump, Side side) : Waiter
         bool isDisposed = error is ObjectDisposedException { InnerException: null };
         _fault = isDisposed ? null : error;
         _state = isDisposed ? PortState.Wanted : PortState.Woken;
-        pump.WakeAfterWait();
+        pump.WakeAfterWait(this);
     }
 
     /// <summary>Whether it was woken, once: then it is as if it had not been waited for.</summary>

@@ -59,8 +59,13 @@ internal sealed partial class Pump : IThreadPoolWorkItem
     }
 
     /// <summary>Has it go on after a wait for one of its ends. On a loop, most often.</summary>
-    public void WakeAfterWait()
+    public void WakeAfterWait(Port port)
     {
+        if (port == _inlet)
+        {
+            _loop!.NoteWork(_pipes.LastFill);
+        }
+
         if (MovesLittle)
         {
             _loop!.NoteHurry(_inlet);
