@@ -11,7 +11,7 @@ internal sealed class IdleRelays(Report report, int count)
 
     public static async Task RunAsync(Report report)
     {
-        report.Begin("Relays that wait", "In one process; clients and servers are processes of their own. Measured once, for five seconds each.");
+        report.BeginOnce("Relays that wait", "In one process; clients and servers are processes of their own. Measured once, for five seconds each.");
         using PeerProgram crowd = await PeerProgram.BuildAsync("crowd");
         await new IdleRelays(report, report.Work.Of(9_500)).RunAsync(crowd);
     }

@@ -21,7 +21,7 @@ internal sealed class PipeComparison(Report report, PeerProgram pipe, int mib)
         await new PipeComparison(report, pipe, report.Work.Of(1024))
             .CompareFillingAsync("a reader that reads, to memory that starts within a page", "read 1");
         await comparison.CompareFillingAsync("a reader that splices to /dev/null", "splice 0");
-        await comparison.CompareFilledAsync();
+        await new PipeComparison(report, pipe, report.Work.Of(32 * 1024)).CompareFilledAsync();
         await comparison.CompareReadersAsync();
         await comparison.ComparePassingOnAsync();
     }

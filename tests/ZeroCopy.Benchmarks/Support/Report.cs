@@ -23,18 +23,25 @@ internal sealed class Report
     /// <summary>Where a file beside the page goes.</summary>
     public static string PathOf(string file) => Repository.PathOf("tests", "ZeroCopy.Benchmarks", "Results", file);
 
-    /// <summary>Writes the title, what was measured and how, and on what.</summary>
+    /// <summary>Writes the title, what was measured in rounds and how, and on what.</summary>
     /// <param name="title">The title.</param>
     /// <param name="method">How it is measured.</param>
     /// <param name="programs">Those whose versions matter.</param>
     public void Begin(string title, string method, params string[] programs)
     {
+        string medians = $"Medians of {Work.Rounds} interleaved rounds. \"The same again\" is what stands before it, measured once more: what the two differ by is noise.";
+        BeginOnce(title, $"{method}\n\n{medians}", programs);
+    }
+
+    /// <summary>The same of what is measured once.</summary>
+    /// <inheritdoc cref="Begin"/>
+    public void BeginOnce(string title, string method, params string[] programs)
+    {
         string amount = Work.Percent == 100 ? string.Empty : $" --percent {Work.Percent}";
         string rounds = Work.Rounds == 9 ? string.Empty : $" --rounds {Work.Rounds}";
         Write($"# {title}\n");
         Write($"`dotnet run -c Release --project tests/ZeroCopy.Benchmarks -- peers {_name}{rounds}{amount}`\n");
-        Write(method + "\n");
-        Write($"Medians of {Work.Rounds} interleaved rounds. \"The same again\" is what stands before it, measured once more: what the two differ by is noise.");
+        Write(method);
         Write($"{string.Join(", ", [.. Machine.Description, .. programs.Select(Machine.VersionOf).OfType<string>()])}.");
     }
 
