@@ -11,6 +11,7 @@ internal sealed class Connection
 {
     private readonly Socket _client;
     private readonly EndPoint _target;
+    private readonly Limits _limits;
     private readonly RelayOptions _options;
     private readonly Func<Tap>? _openTap;
     private readonly CancellationTokenSource _cancellation;
@@ -18,15 +19,16 @@ internal sealed class Connection
     private long _lastBytes;
     private long _silentSince;
 
-    public Connection(Socket client, EndPoint target, RelayOptions options, Func<Tap>? openTap, CancellationToken abort)
+    public Connection(Socket client, EndPoint target, Limits limits, Func<Tap>? openTap, CancellationToken abort)
     {
         _client = client;
         _target = target;
+        _limits = limits;
         _openTap = openTap;
         _options = new RelayOptions
         {
-            IdleTimeout = options.IdleTimeout,
-            MaxBytes = options.MaxBytes,
+            IdleTimeout = limits.IdleTimeout,
+            MaxBytes = limits.MaxBytes,
             CountersAToB = There,
             CountersBToA = Back,
         };
@@ -75,11 +77,11 @@ internal sealed class Connection
             string outcome;
             try
             {
-                using Socket server = await SpliceSocket.ConnectAsync(_target, _cancellation.Token);
+                using Socket server = await ConnectAsync();
                 using Tap? tap = OpenTap(log);
                 outcome = await RelayAsync(server);
             }
-            catch (SocketException e)
+            catch (Exception e) when (e is SocketException or IOException)
             {
                 _client.Abort();
                 outcome = $"cannot connect: {e.Message}";
@@ -95,19 +97,33 @@ internal sealed class Connection
         }
     }
 
+    private async Task<Socket> ConnectAsync()
+    {
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
+        timeout.CancelAfter(_limits.ConnectTimeout);
+        try
+        {
+            return await SpliceSocket.ConnectAsync(_target, timeout.Token);
+        }
+        catch (OperationCanceledException) when (!_cancellation.IsCancellationRequested)
+        {
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+    }
+
     private async Task<string> RelayAsync(Socket server)
     {
         _client.SendAtOnce();
         server.SendAtOnce();
         RelayResult result = await Transfer.RelayAsync(_client, server, _options, _cancellation.Token);
 
-        // A reset is passed on as one: what was cut off must not look like the end.
-        if (result.AToB.Side == TransferSide.Source)
+        // A reset is passed on as one, and what was cut off must not look like the end.
+        if (result.AToB.Side == TransferSide.Source || !result.AToB.Undelivered.IsEmpty)
         {
             server.Abort();
         }
 
-        if (result.BToA.Side == TransferSide.Source)
+        if (result.BToA.Side == TransferSide.Source || !result.BToA.Undelivered.IsEmpty)
         {
             _client.Abort();
         }

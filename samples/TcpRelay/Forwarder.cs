@@ -6,7 +6,7 @@ using ZeroCopy;
 namespace TcpRelaySample;
 
 /// <summary>Accepts clients, and forwards each to the target, until it is told to stop.</summary>
-internal sealed class Forwarder(EndPoint target, RelayOptions options, string? tapFile)
+internal sealed class Forwarder(EndPoint target, Limits limits, string? tapFile)
 {
     /// <summary>How long the open connections may still go on after a stop.</summary>
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(30);
@@ -16,7 +16,8 @@ internal sealed class Forwarder(EndPoint target, RelayOptions options, string? t
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConcurrentDictionary<Connection, Task> _open = new();
+    private readonly ConcurrentDictionary<Connection, int> _open = new();
+    private readonly SemaphoreSlim _room = new(limits.MaxConnections);
     private int _accepted;
 
     public IEnumerable<Connection> Open => _open.Keys;
@@ -35,27 +36,54 @@ internal sealed class Forwarder(EndPoint target, RelayOptions options, string? t
 
     private async Task AcceptAsync(Socket listener, Action<string> log, CancellationToken stop, CancellationToken abort)
     {
-        while (true)
+        try
+        {
+            while (true)
+            {
+                await _room.WaitAsync(stop);
+                _ = ServeAsync(await AcceptOneAsync(listener, log, stop), log, abort);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+    }
+
+    private static async Task<Socket> AcceptOneAsync(Socket listener, Action<string> log, CancellationToken stop)
+    {
+        for (bool isKnown = false; ; isKnown = true)
         {
             try
             {
-                Socket client = await SpliceSocket.AcceptAsync(listener, stop);
-                int number = ++_accepted;
-                Connection connection = new(client, target, options, tapFile is null ? null : () => new Tap(tapFile, number), abort);
-                Task run = connection.RunAsync(log);
-                _open[connection] = run;
-                _ = run.ContinueWith(_ => _open.TryRemove(connection, out Task? _), TaskScheduler.Default);
+                return await SpliceSocket.AcceptAsync(listener, stop);
             }
-            catch (OperationCanceledException)
+            catch (Exception e) when (e is SocketException or IOException)
             {
-                return;
+                // A client that gave up meanwhile, or too many descriptors: it waits in the backlog until there is one again.
+                if (!isKnown)
+                {
+                    log($"cannot accept: {e.Message}");
+                }
+
+                await Task.Delay(_pause, stop);
             }
-            catch (SocketException e)
-            {
-                // A client that gave up meanwhile, or too many descriptors: it waits in the backlog until one of the others is over.
-                log($"cannot accept: {e.Message}");
-                await Task.Delay(_pause, CancellationToken.None);
-            }
+        }
+    }
+
+    private async Task ServeAsync(Socket client, Action<string> log, CancellationToken abort)
+    {
+        int number = ++_accepted;
+        Connection connection = new(client, target, limits, tapFile is null ? null : () => new Tap(tapFile, number), abort);
+        _open[connection] = number;
+        try
+        {
+            await connection.RunAsync(log);
+        }
+        finally
+        {
+            _open.TryRemove(connection, out _);
+            _room.Release();
         }
     }
 

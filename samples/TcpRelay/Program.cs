@@ -1,9 +1,11 @@
 // A TCP port forwarder: each client is connected to the target, and the bytes go both ways inside the kernel.
 //
-//   dotnet run -c Release --project samples/TcpRelay -- --listen 127.0.0.1:6380 --to 127.0.0.1:6379 [--idle-timeout 30s] [--max-bytes N] [--tap FILE] [--live]
+//   dotnet run -c Release --project samples/TcpRelay -- --listen 127.0.0.1:6380 --to 127.0.0.1:6379 [--max-connections N] [--connect-timeout 10s]
+//       [--idle-timeout 5m] [--max-bytes N] [--tap FILE] [--live]
 //
-// ADDRESS is HOST:PORT, [IPV6]:PORT or unix:PATH. With --tap, what connection N carries is copied to FILE.N.there and FILE.N.back. SIGINT and SIGTERM stop
-// it: no new clients, and those that are there may finish; a second one ends it at once.
+// ADDRESS is HOST:PORT, [IPV6]:PORT or unix:PATH. Of connections there are never more than descriptors suffice for; a client beyond that, or beyond
+// --max-connections, waits in the backlog. With --tap, what connection N carries is copied to FILE.N.there and FILE.N.back. SIGINT and SIGTERM stop it: no
+// new clients, and those that are there may finish; a second one ends it at once.
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
@@ -12,14 +14,28 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using TcpRelaySample;
-using ZeroCopy;
 
 Option<EndPoint> listen = new("--listen") { Description = "Where to wait for clients.", HelpName = "ADDRESS", Required = true, CustomParser = AddressArgument.Parse };
 Option<EndPoint> to = new("--to") { Description = "Where to connect each of them to.", HelpName = "ADDRESS", Required = true, CustomParser = AddressArgument.Parse };
-Option<TimeSpan?> idleTimeout = new("--idle-timeout")
+Option<int> maxConnections = new("--max-connections")
+{
+    Description = "Serve so many clients at a time, or fewer if descriptors (ulimit -n) suffice for no more; others wait until one has ended.",
+    HelpName = "N",
+    DefaultValueFactory = _ => 10_000,
+    CustomParser = ParseConnections,
+};
+Option<TimeSpan> connectTimeout = new("--connect-timeout")
+{
+    Description = "Reset a client that is not connected to the target after so long.",
+    HelpName = "TIME",
+    DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+    CustomParser = ParseTime,
+};
+Option<TimeSpan> idleTimeout = new("--idle-timeout")
 {
     Description = "End a connection after so long without a byte, such as 500ms, 30s, 5m or 1h.",
     HelpName = "TIME",
+    DefaultValueFactory = _ => TimeSpan.FromMinutes(5),
     CustomParser = ParseTime,
 };
 Option<long?> maxBytes = new("--max-bytes")
@@ -36,26 +52,31 @@ Option<string?> tap = new("--tap")
 };
 Option<bool> live = new("--live") { Description = "Show a table of the connections and their rates." };
 
-RootCommand command = new("Forwards TCP and unix connections.") { listen, to, idleTimeout, maxBytes, tap, live };
+RootCommand command = new("Forwards TCP and unix connections.") { listen, to, maxConnections, connectTimeout, idleTimeout, maxBytes, tap, live };
 command.SetAction(arguments => RunAsync(
     arguments.GetValue(listen)!,
     arguments.GetValue(to)!,
-    new RelayOptions { IdleTimeout = arguments.GetValue(idleTimeout), MaxBytes = arguments.GetValue(maxBytes) },
+    new Limits(
+        Math.Min(arguments.GetValue(maxConnections), Descriptors.RoomForConnections(areTapped: arguments.GetValue(tap) is not null)),
+        arguments.GetValue(connectTimeout),
+        arguments.GetValue(idleTimeout),
+        arguments.GetValue(maxBytes)),
     arguments.GetValue(tap),
     arguments.GetValue(live)));
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
-static async Task<int> RunAsync(EndPoint listen, EndPoint to, RelayOptions options, string? tapFile, bool isLive)
+static async Task<int> RunAsync(EndPoint listen, EndPoint to, Limits limits, string? tapFile, bool isLive)
 {
     using CancellationTokenSource stop = new();
     using CancellationTokenSource abort = new();
     using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-    Forwarder forwarder = new(to, options, tapFile);
+    Forwarder forwarder = new(to, limits, tapFile);
     try
     {
         using Listener listener = new(listen);
-        await Console.Error.WriteLineAsync($"listening on {listener.Address}, forwarding to {Address.Format(to)}");
+        await Console.Error.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"listening on {listener.Address}, forwarding to {Address.Format(to)}, {limits.MaxConnections} clients at a time"));
         await (isLive
             ? LiveView.ShowAsync(forwarder, log => forwarder.RunAsync(listener.Socket, log, stop.Token, abort.Token))
             : forwarder.RunAsync(listener.Socket, Console.Error.WriteLine, stop.Token, abort.Token));
@@ -74,15 +95,24 @@ static async Task<int> RunAsync(EndPoint listen, EndPoint to, RelayOptions optio
     }
 }
 
-static TimeSpan? ParseTime(ArgumentResult result)
+static int ParseConnections(ArgumentResult result)
 {
-    if (Duration.TryParse(result.Tokens[0].Value, out TimeSpan time))
+    if (!int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count == 0)
     {
-        return time;
+        result.AddError($"--max-connections: '{result.Tokens[0].Value}' is no number of connections, of which there has to be one at least.");
     }
 
-    result.AddError($"'{result.Tokens[0].Value}' is no time: a number and ms, s, m or h.");
-    return null;
+    return count;
+}
+
+static TimeSpan ParseTime(ArgumentResult result)
+{
+    if (!Duration.TryParse(result.Tokens[0].Value, out TimeSpan time) || time > TimeSpan.FromDays(1))
+    {
+        result.AddError($"'{result.Tokens[0].Value}' is no time: a number and ms, s, m or h, of a day at most.");
+    }
+
+    return time;
 }
 
 static long? ParseCount(ArgumentResult result)

@@ -16,6 +16,10 @@ public sealed class TcpRelayCommandLineTests : TcpRelayTest
     [InlineData("'5 minutes' is no time", "--listen", AnyPort, "--to", "127.0.0.1:1", "--idle-timeout", "5 minutes")]
     [InlineData("'0s' is no time", "--listen", AnyPort, "--to", "127.0.0.1:1", "--idle-timeout", "0s")]
     [InlineData("'9999999999h' is no time", "--listen", AnyPort, "--to", "127.0.0.1:1", "--idle-timeout", "9999999999h")]
+    [InlineData("'25h' is no time", "--listen", AnyPort, "--to", "127.0.0.1:1", "--idle-timeout", "25h")]
+    [InlineData("'soon' is no time", "--listen", AnyPort, "--to", "127.0.0.1:1", "--connect-timeout", "soon")]
+    [InlineData("--max-connections: '0'", "--listen", AnyPort, "--to", "127.0.0.1:1", "--max-connections", "0")]
+    [InlineData("--max-connections: '-5'", "--listen", AnyPort, "--to", "127.0.0.1:1", "--max-connections", "-5")]
     [InlineData("--max-bytes", "--listen", AnyPort, "--to", "127.0.0.1:1", "--max-bytes", "-1")]
     [InlineData("--max-bytes", "--listen", AnyPort, "--to", "127.0.0.1:1", "--max-bytes", "many")]
     [InlineData("--tap: '/no/such/folder/tap'", "--listen", AnyPort, "--to", "127.0.0.1:1", "--tap", "/no/such/folder/tap")]
@@ -72,12 +76,15 @@ public sealed class TcpRelayCommandLineTests : TcpRelayTest
     }
 
     [Fact]
-    public void Help_ShowsTheOptions()
+    public void Help_ShowsTheOptionsAndTheirDefaults()
     {
         using Daemon relay = NotYetListening("--help");
         relay.WaitForExit().Should().Be(0);
         string help = string.Join('\n', relay.Lines);
-        help.Should().ContainAll("--listen <ADDRESS>", "--to <ADDRESS>", "--idle-timeout <TIME>", "--max-bytes <N>", "--tap <FILE>", "--live");
+        help.Should().ContainAll("--listen <ADDRESS>", "--to <ADDRESS>", "--max-bytes <N>", "--tap <FILE>", "--live");
+        help.Should().MatchRegex(@"--max-connections <N> .*\[default: 10000\]");
+        help.Should().MatchRegex(@"--connect-timeout <TIME> .*\[default: 00:00:10\]");
+        help.Should().MatchRegex(@"--idle-timeout <TIME> .*\[default: 00:05:00\]");
     }
 
     [SkippableFact]

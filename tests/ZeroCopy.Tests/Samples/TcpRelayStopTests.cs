@@ -100,19 +100,6 @@ public sealed class TcpRelayStopTests : TcpRelayTest
         ends.Far.ReceiveExactly(1).Should().Equal(7);
     }
 
-    private bool IsRefused(Daemon relay)
-    {
-        try
-        {
-            Connect(relay).Dispose();
-            return false;
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            return true;
-        }
-    }
-
     /// <summary>Keeps a connection busy until the relay ends it.</summary>
     private static bool Chatter(SocketPair ends, Daemon relay, CancellationToken stop)
     {

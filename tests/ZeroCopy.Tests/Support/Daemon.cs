@@ -11,6 +11,7 @@ public sealed class Daemon : IDisposable
     private readonly Process _process;
     private readonly Thread[] _readers;
     private readonly List<string> _lines = [];
+    private Func<string, bool> _keeps = static _ => true;
 
     /// <summary>Starts it with signals as a shell has them, and with the folders in its path where Debian has servers.</summary>
     public Daemon(string command, params string[] arguments)
@@ -51,6 +52,19 @@ public sealed class Daemon : IDisposable
         {
             _process.Refresh();
             return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>How many it has of a kind, such as socket or pipe.</summary>
+    public int DescriptorsOf(string kind) =>
+        Directory.GetFiles($"/proc/{Id}/fd").Count(fd => new FileInfo(fd).LinkTarget?.StartsWith($"{kind}:", StringComparison.Ordinal) is true);
+
+    /// <summary>Asks of each line that it says from now on whether it is kept; otherwise all are.</summary>
+    public void KeepOnly(Func<string, bool> which)
+    {
+        lock (_lines)
+        {
+            _keeps = which;
         }
     }
 
@@ -111,7 +125,10 @@ public sealed class Daemon : IDisposable
             {
                 lock (_lines)
                 {
-                    _lines.Add(line);
+                    if (_keeps(line))
+                    {
+                        _lines.Add(line);
+                    }
                 }
             }
         })

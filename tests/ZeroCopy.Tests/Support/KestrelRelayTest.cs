@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace ZeroCopy.Tests.Support;
@@ -36,54 +33,5 @@ public abstract class KestrelRelayTest : TcpRelayTest
     {
         using JsonDocument document = JsonDocument.Parse(Get(host, "/connections"));
         return [.. document.RootElement.EnumerateArray().Select(connection => connection.Clone())];
-    }
-
-    protected static void MustBeReset(Socket socket) =>
-        FluentActions.Invoking(() => InTime(socket.ReceiveToEnd)).Should().Throw<SocketException>()
-            .Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
-
-    protected bool IsRefused(Daemon host)
-    {
-        try
-        {
-            Connect(host).Dispose();
-            return false;
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            return true;
-        }
-    }
-
-    /// <summary>An address that does not answer who connects, since it has all the clients that may wait to be accepted.</summary>
-    protected string SilentAddress()
-    {
-        Socket server = Own(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        server.Listen(0);
-        bool isWaiting;
-        do
-        {
-            Socket client = Own(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false });
-            StartConnecting(client, server.LocalEndPoint!);
-            isWaiting = !client.Poll(TimeSpan.FromMilliseconds(200), SelectMode.SelectWrite);
-        }
-        while (!isWaiting);
-        return string.Create(CultureInfo.InvariantCulture, $"{server.LocalEndPoint}");
-    }
-
-    /// <summary>Sends more than all that is between the ends holds.</summary>
-    protected static Task SendTooMuch(Socket socket) => OnItsOwnThread(() => socket.Send(new byte[100_000_000]));
-
-    private static void StartConnecting(Socket client, EndPoint address)
-    {
-        try
-        {
-            client.Connect(address);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
-        {
-            // It is on its way, or waits for ever.
-        }
     }
 }

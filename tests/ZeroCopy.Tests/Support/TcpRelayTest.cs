@@ -78,9 +78,58 @@ public abstract class TcpRelayTest : TransferTest
         return relay.ProcessorTime - before < TimeSpan.FromMilliseconds(50);
     }
 
+    protected static void MustBeReset(Socket socket) =>
+        FluentActions.Invoking(() => InTime(socket.ReceiveToEnd)).Should().Throw<SocketException>()
+            .Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
+
+    protected bool IsRefused(Daemon relay)
+    {
+        try
+        {
+            Connect(relay).Dispose();
+            return false;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>An address that does not answer who connects, since it has all the clients that may wait to be accepted.</summary>
+    protected string SilentAddress()
+    {
+        Socket server = Own(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        server.Listen(0);
+        bool isWaiting;
+        do
+        {
+            Socket client = Own(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false });
+            StartConnecting(client, server.LocalEndPoint!);
+            isWaiting = !client.Poll(TimeSpan.FromMilliseconds(200), SelectMode.SelectWrite);
+        }
+        while (!isWaiting);
+        return string.Create(CultureInfo.InvariantCulture, $"{server.LocalEndPoint}");
+    }
+
+    /// <summary>Sends more than all that is between the ends holds.</summary>
+    protected static Task SendTooMuch(Socket socket) => OnItsOwnThread(() => socket.Send(new byte[100_000_000]));
+
     private static Socket NewSocket(bool isUnix) =>
         isUnix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     private static EndPoint EndPointOf(string address) =>
         address.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(address["unix:".Length..]) : IPEndPoint.Parse(address);
+
+    private static void StartConnecting(Socket client, EndPoint address)
+    {
+        try
+        {
+            client.Connect(address);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+        {
+            // It is on its way, or waits for ever.
+        }
+    }
 }
