@@ -6,6 +6,9 @@ namespace ZeroCopy.Tests.Support;
 
 internal static partial class Native
 {
+    private const int AF_UNIX = 1;
+    private const int SOCK_STREAM = 1;
+
     /// <summary>A pipe that keeps apart what was written at different times: O_DIRECT, which has another number on each architecture.</summary>
     public static (SafeFileHandle Reader, SafeFileHandle Writer) PacketPipe()
     {
@@ -24,6 +27,17 @@ internal static partial class Native
         return handle;
     }
 
+    /// <summary>Two unix sockets that are connected to each other.</summary>
+    public static (SafeSocketHandle Near, SafeSocketHandle Far) ConnectedSockets()
+    {
+        Span<int> ends = stackalloc int[2];
+        socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, ends).Should().Be(0);
+        return (new SafeSocketHandle(ends[0], ownsHandle: true), new SafeSocketHandle(ends[1], ownsHandle: true));
+    }
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int pipe2(Span<int> pipefd, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int socketpair(int domain, int type, int protocol, Span<int> sv);
 }
