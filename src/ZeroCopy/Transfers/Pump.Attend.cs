@@ -68,7 +68,7 @@ internal sealed partial class Pump
             Outlet suspect = _outlets[0];
             if (Interop.TakeSocketError(suspect.Side.Handle, out Errno fault) == Errno.None && fault != Errno.None)
             {
-                return Fail(suspect, fault, new ErrnoException(fault, "getsockopt"));
+                return FailAsTold(suspect, fault, "getsockopt");
             }
         }
 

@@ -95,6 +95,13 @@ internal sealed partial class Pump
 
     public Need FailSource(Errno errno) => Fail(_inlet, errno);
 
+    /// <summary>Fails with what its socket has said when it was asked, which it will not say again.</summary>
+    private Need FailAsTold(Port port, Errno fault, string call)
+    {
+        SocketFaults.Remember(port.Side.Handle, fault);
+        return Fail(port, fault, new ErrnoException(fault, call));
+    }
+
     private SinkResult ToSink(Outlet outlet) => new(outlet.Written, outlet.Error, outlet.Undelivered, PathTo(outlet), FallbackTo(outlet));
 
     private TransferPath PathTo(Outlet outlet) => _path | outlet.Path;
@@ -121,7 +128,7 @@ internal sealed partial class Pump
             && Interop.TakeSocketError(destination.Handle, out Errno fault) == Errno.None && fault != Errno.None)
         {
             // It was reset, with what is on the way to it. Without a fault it had ended both ways before.
-            return Fail(_outlets[0], fault, new ErrnoException(fault, "shutdown"));
+            return FailAsTold(_outlets[0], fault, "shutdown");
         }
 
         IsComplete = true;
