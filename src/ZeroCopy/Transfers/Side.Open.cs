@@ -8,6 +8,9 @@ namespace ZeroCopy;
 /// <content>Finds out what an endpoint is, refuses what cannot be transferred, and makes the rest ready.</content>
 internal sealed partial class Side
 {
+    /// <summary>That of a block device is not asked for.</summary>
+    private const long SizeOfDevice = long.MaxValue;
+
     /// <summary>The stream whose position the transfer starts from and moves on, or null.</summary>
     private FileStream? _positioned;
 
@@ -129,7 +132,7 @@ internal sealed partial class Side
         {
             // Of a device the status has no size, and several names.
             _identity = (_device.Major, _device.Minor);
-            _size = long.MaxValue;
+            _size = SizeOfDevice;
         }
 
         _ = Interop.GetStatusFlags(Handle, out long flags);

@@ -19,6 +19,9 @@ internal sealed partial class Side
     private readonly object _owner;
     private SafeFileHandle? _reopened;
 
+    /// <summary>Whether the last splice from here filled the pipe.</summary>
+    private bool _filledAll;
+
     private Side(TransferSide role, object owner, SafeHandle handle)
     {
         _role = role;
@@ -60,8 +63,11 @@ internal sealed partial class Side
     /// </summary>
     public bool TellsTheEnd => Kind != SideKind.Pipe && !Blocks;
 
-    /// <summary>Whether bytes are certain to be left, as of a file that is longer than what was read.</summary>
-    public bool HasMore => Kind == SideKind.File && _position < _size;
+    /// <summary>
+    /// Whether bytes are certain to be left: of a file that is longer than what was read, and gave as many as there was room for. Some say that they are longer
+    /// than they are, as those of /sys do.
+    /// </summary>
+    public bool HasMore => Kind == SideKind.File && _position < _size && _filledAll && _size != SizeOfDevice;
 
     public bool IsSocket => Kind == SideKind.Socket;
 
@@ -90,6 +96,9 @@ internal sealed partial class Side
     {
         Call = "splice";
         Errno errno = Interop.Splice(Descriptor, Offset, pipe.WriteHandle, null, count, SpliceFlags.NonBlock, out moved);
+
+        // What is before the position in its page is room that is not used.
+        _filledAll = (_position % Environment.SystemPageSize) + moved >= pipe.LentCapacity;
         Advance(moved);
         return errno;
     }

@@ -6,6 +6,7 @@ namespace ZeroCopy.Tests.Support;
 public abstract class TransferTest : KernelTest
 {
     private static readonly TimeSpan _aWhile = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
 
     /// <summary>Copies either way, and fails where that is stuck.</summary>
     protected static CopyResult Copy(bool isAsync, TransferEndpoint source, TransferEndpoint destination, CopyOptions? options = null) =>
@@ -17,18 +18,10 @@ public abstract class TransferTest : KernelTest
         isAsync ? Transfer.CopyAsync(source, destination, options).AsTask() : OnItsOwnThread(() => Transfer.Copy(source, destination, options));
 
     /// <summary>It waits, and uses no processor time: at least in one of several whiles, since the compiler works at times of its own choice.</summary>
-    protected static void MustRest(Task copy)
-    {
-        TimeSpan used = _aWhile;
-        for (int i = 0; i < 20 && used > _aWhile / 4; i++)
-        {
-            TimeSpan before = Environment.CpuUsage.TotalTime;
-            copy.Wait(_aWhile).Should().BeFalse("it has to wait");
-            used = Environment.CpuUsage.TotalTime - before;
-        }
+    protected static void MustRest(Task copy) => MustUseLess(_aWhile / 4, _aWhile, copy);
 
-        used.Should().BeLessThan(_aWhile / 4, "who waits does nothing");
-    }
+    /// <summary>The same for a whole second, of which it uses less than a tenth.</summary>
+    protected static void MustSleep(params Task[] transfers) => MustUseLess(_second / 10, _second, Task.WhenAny(transfers));
 
     /// <summary>Waits for something that another thread brings about.</summary>
     protected static void Eventually(Func<bool> condition, string what) =>
@@ -47,6 +40,19 @@ public abstract class TransferTest : KernelTest
 
         return all.ToArray();
     });
+
+    private static void MustUseLess(TimeSpan most, TimeSpan time, Task transfer)
+    {
+        TimeSpan used = time;
+        for (int i = 0; i < 20 && used > most; i++)
+        {
+            TimeSpan before = Environment.CpuUsage.TotalTime;
+            transfer.Wait(time).Should().BeFalse("it has to wait");
+            used = Environment.CpuUsage.TotalTime - before;
+        }
+
+        used.Should().BeLessThan(most, "who waits does nothing");
+    }
 
     /// <summary>A file of the test's folder, open for both.</summary>
     protected SafeFileHandle FileOf(byte[] bytes)
