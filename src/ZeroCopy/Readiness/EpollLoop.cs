@@ -64,7 +64,7 @@ internal sealed partial class EpollLoop
         {
             _epoll.Dispose();
             _wakeUp.Dispose();
-            throw new ErrnoException(errno, call);
+            throw EpollLoops.Failure(errno, call);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed partial class EpollLoop
         Recycle(waiter);
 
         // Files, directories and some devices, which are always ready.
-        return errno == Errno.EPERM ? ValueTask.CompletedTask : ValueTask.FromException(new ErrnoException(errno, "epoll_ctl"));
+        return errno == Errno.EPERM ? ValueTask.CompletedTask : ValueTask.FromException(EpollLoops.Failure(errno, "epoll_ctl"));
     }
 
     /// <summary>Puts a waiter into the table; it is the loop's from then on, and may be completed before this returns.</summary>

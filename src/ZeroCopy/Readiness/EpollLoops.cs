@@ -26,6 +26,16 @@ internal static class EpollLoops
         }
     }
 
+    /// <summary>Makes the exception for a call that failed, with what to do where a limit is the reason.</summary>
+    public static ErrnoException Failure(Errno errno, string call) => new(errno, call, errno switch
+    {
+        Errno.EMFILE => "This process has as many descriptors as it may: raise the limit (ulimit -n).",
+        Errno.ENFILE => "The system has as many open files as it may (/proc/sys/fs/file-max).",
+        Errno.ENOSPC => "This user waits for as many descriptors as /proc/sys/fs/epoll/max_user_watches allows.",
+        Errno.EAGAIN when call == "clone" => "There are as many threads as this user (ulimit -u), its control group or the system may have.",
+        _ => null,
+    });
+
     /// <summary>Where there is no descriptor or thread left for another one, one that runs does the work of both.</summary>
     private static EpollLoop Start(int index)
     {

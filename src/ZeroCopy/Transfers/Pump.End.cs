@@ -90,7 +90,8 @@ internal sealed partial class Pump
             SocketFaults.Remember(port.Side.Handle, errno);
         }
 
-        return Fail(port, errno, new ErrnoException(errno, port.Side.Call));
+        string? advice = errno == Errno.EFBIG ? "The file would be larger than this process (ulimit -f) or its file system may have it." : null;
+        return Fail(port, errno, new ErrnoException(errno, port.Side.Call, advice));
     }
 
     public Need FailSource(Errno errno) => Fail(_inlet, errno);

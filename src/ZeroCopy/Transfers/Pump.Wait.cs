@@ -103,7 +103,7 @@ internal sealed partial class Pump
             }
             else if (!isParked)
             {
-                Fail(port, errno == Errno.EPERM ? Errno.EAGAIN : errno, new ErrnoException(errno, "epoll_ctl"));
+                Fail(port, errno == Errno.EPERM ? Errno.EAGAIN : errno, EpollLoops.Failure(errno, "epoll_ctl"));
             }
 
             return isParked;

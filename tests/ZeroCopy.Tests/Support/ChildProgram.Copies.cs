@@ -30,6 +30,9 @@ internal static partial class ChildProgram
             case ["copy-with-the-only-pipe", .. string[] how]:
                 CopyWithTheOnlyPipe(how);
                 return 0;
+            case ["wait-once", .. string[] how]:
+                WaitOnce(how);
+                return 0;
             case ["stalled-copies", .. string[] kinds]:
                 StalledCopies(kinds);
                 return 0;
@@ -63,7 +66,14 @@ internal static partial class ChildProgram
 
         using (new Scarcity(how))
         {
+            // In two parts, of which the second is all that the first has left.
+            int first = how.Contains("limited") ? all.Length / 2 : all.Length;
+            options.Length = first < all.Length ? first : null;
             CopyInSteps(source, destination, options, all, how);
+            if (first < all.Length)
+            {
+                CopyInSteps(source, destination, new CopyOptions { Counters = options.Counters }, all[first..], how);
+            }
         }
 
         Say(arrived().AsSpan().SequenceEqual(all) ? "exact" : "not the same bytes");

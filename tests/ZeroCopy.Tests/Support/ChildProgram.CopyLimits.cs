@@ -33,9 +33,31 @@ internal static partial class ChildProgram
         (TransferEndpoint file, Func<byte[]> inFile) = Destination("file", Path.Combine(folder, "destination"));
         (TransferEndpoint socket, Func<byte[]> inSocket) = Destination("socket", string.Empty);
         int read = 0;
-        options = Resumed(CopyOnce(source, file, options, [])!, options, all, ref read);
+        TransferException failed = CopyOnce(source, file, options, [])!;
+        options = Resumed(failed, options, all, ref read);
+        Say(failed.Message.Contains("ulimit -f", StringComparison.Ordinal) ? "says what to do" : failed.Message);
         CopyInSteps(source, socket, options, all[read..], []);
         Say(inFile().Concat(inSocket()).SequenceEqual(all) ? "exact" : "not the same bytes");
+    }
+
+    /// <summary>Waits for the first time in this process, and tells what is said where that cannot be.</summary>
+    private static void WaitOnce(string[] how)
+    {
+        string said = "waited";
+        using Pipe pipe = new();
+        using (new Scarcity(how))
+        {
+            try
+            {
+                FdReadiness.WaitReadableAsync(pipe.ReadHandle).AsTask().WaitAsync(_patience).GetAwaiter().GetResult();
+            }
+            catch (ErrnoException e)
+            {
+                said = e.Message;
+            }
+        }
+
+        Say(said);
     }
 
     /// <summary>Nothing is left of what a process or a user may have, for as long as this is not disposed.</summary>

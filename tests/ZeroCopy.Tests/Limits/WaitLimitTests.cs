@@ -1,0 +1,16 @@
+namespace ZeroCopy.Tests.Limits;
+
+/// <summary>The first wait of a process needs descriptors and a thread of its own, each wait a place with epoll: where a limit is reached, it says which.</summary>
+public sealed class WaitLimitTests
+{
+    [Fact]
+    public void Wait_NoDescriptorLeft_EmfileThatSaysWhatToDo() =>
+        Child.RunAfter("ulimit -n 300", "wait-once", "no-descriptors").Text.Should().Match("epoll_create1: EMFILE (24): *ulimit -n*\n");
+
+    [SkippableTheory]
+    [InlineData("epoll_create1", "ENFILE", "file-max")]
+    [InlineData("eventfd2", "EMFILE", "ulimit -n")]
+    [InlineData("epoll_ctl", "ENOSPC", "max_user_watches")]
+    public void Wait_TheKernelRefuses_SaysWhatToDo(string call, string errno, string advice) =>
+        Child.RunInjected(call, $"error={errno}", "wait-once").Text.Should().Match($"*: {errno} (*): *{advice}*\n");
+}
