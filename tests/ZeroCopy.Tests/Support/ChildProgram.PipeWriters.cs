@@ -19,9 +19,14 @@ internal static partial class ChildProgram
             case ["page-buffer", .. string[] how]:
                 PageBuffers(how);
                 return 0;
-            case ["without-huge-pages", .. string[] rest]:
+            case ["sandboxed", string calls, string errno, .. string[] rest]:
+                return Sandboxed(calls, errno, rest);
+            case ["end-relays-as-their-timers-fire"]:
+                EndRelaysAsTheirTimersFire();
+                return 0;
+            case ["without-huge-pages", .. string[] others]:
                 Native.ForbidHugePages();
-                return Memory(rest);
+                return Memory(others);
             default:
                 return FanOuts(args);
         }
