@@ -3,62 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy.Tests.Transfers;
 
-/// <summary>Every byte goes on, however small the pieces are that it comes in, and no byte more than was asked for.</summary>
+/// <summary>Every byte goes on, wherever it starts and whichever way it goes.</summary>
 public sealed class CopyFlowTests : TransferTest
 {
-    /// <summary>What fits into a frame of an Ethernet.</summary>
-    private const int Segment = 1448;
-
-    /// <summary>Each of them takes a slot of a pipe, and there are more of them than slots.</summary>
-    [Theory]
-    [InlineData(EndKind.Tcp, false)]
-    [InlineData(EndKind.Tcp, true)]
-    [InlineData(EndKind.Unix, true)]
-    [InlineData(EndKind.Pipe, false)]
-    [InlineData(EndKind.Pipe, true)]
-    [InlineData(EndKind.File, false)]
-    [InlineData(EndKind.File, true)]
-    public void Copy_ManySendsOfOneByte_AllArrive(EndKind kind, bool isAsync)
-    {
-        byte[] bytes = Bytes.Random(64);
-        SocketPair source = NewSockets();
-        source.Far.NoDelay = true;
-        foreach (byte value in bytes)
-        {
-            source.Far.Send([value]);
-        }
-
-        source.Far.Shutdown(SocketShutdown.Send);
-        using CopyDestination destination = new(kind, NewPath());
-        Task<Digest> collecting = OnItsOwnThread(() => destination.Collect(seed: 1));
-        Copy(isAsync, source.Near, destination.Endpoint).BytesCopied.Should().Be(bytes.Length);
-        destination.End();
-        InTime(() => collecting.Result).Should().Be(Digest.Of([bytes]));
-    }
-
-    /// <summary>A full pipe with little in it must not look like a source that has nothing: the last segment would stay behind.</summary>
-    [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public void Copy_SmallSegmentsOnAConnectionThatStaysOpen_TheLastArrives(bool unix, bool isAsync)
-    {
-        byte[] bytes = Bytes.Random((400 * Segment) + 7);
-        SocketPair source = NewSockets(unix);
-        SocketPair destination = NewSockets();
-        Task<CopyResult> copy = Started(isAsync, source.Near, destination.Near);
-        Task<int> sending = OnItsOwnThread(() => bytes.Chunk(Segment).Sum(segment => source.Far.Send(segment)));
-        byte[] arrived = new byte[bytes.Length];
-        InTime(() => new NetworkStream(destination.Far).ReadAtLeast(arrived, arrived.Length)).Should().Be(bytes.Length);
-        arrived.AsSpan().SequenceEqual(bytes).Should().BeTrue();
-
-        copy.IsCompleted.Should().BeFalse("the source has not ended");
-        InTime(() => sending.Result).Should().Be(bytes.Length);
-        source.Far.Shutdown(SocketShutdown.Send);
-        InTime(() => copy.Result).BytesCopied.Should().Be(bytes.Length);
-    }
-
     /// <summary>A range that does not start with a page takes a slot more than a pipe has.</summary>
     [Theory]
     [InlineData(false)]
@@ -75,28 +22,6 @@ public sealed class CopyFlowTests : TransferTest
             destination.End();
             InTime(() => collecting.Result).Should().Be(Digest.Of([bytes.AsMemory(offset)]));
         }
-    }
-
-    [Theory]
-    [InlineData(EndKind.Tcp, false)]
-    [InlineData(EndKind.Tcp, true)]
-    [InlineData(EndKind.Unix, true)]
-    [InlineData(EndKind.Pipe, false)]
-    [InlineData(EndKind.Pipe, true)]
-    [InlineData(EndKind.Fifo, true)]
-    [InlineData(EndKind.File, false)]
-    [InlineData(EndKind.File, true)]
-    [InlineData(EndKind.FileStream, true)]
-    public void Copy_Length_LeavesTheRestInTheSource(EndKind kind, bool isAsync)
-    {
-        Content content = new(5000, seed: 3);
-        using CopySource source = new(kind, NewPath(), content);
-        InTime(source.Feed);
-        SafeFileHandle first = FileOf([]);
-        SafeFileHandle rest = FileOf([]);
-        Copy(isAsync, source.Endpoint, first, new() { Length = 10 }).BytesCopied.Should().Be(10);
-        Copy(isAsync, source.Endpoint, rest).BytesCopied.Should().Be(4990);
-        Digest.Of([ContentOf(first).Concat(ContentOf(rest)).ToArray()]).Should().Be(content.Digest);
     }
 
     [Theory]

@@ -72,27 +72,6 @@ public sealed class CopyGoSpliceTests : TransferTest
         arrived.Should().Equal("bye"u8.ToArray());
     }
 
-    /// <summary>A proxy whose client goes away early while the server waits for the end: both directions end.</summary>
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Copy_ProxyWhoseClientClosesEarly_BothDirectionsEnd(bool isAsync)
-    {
-        SocketPair front = NewSockets();
-        SocketPair back = NewSockets();
-        Task<CopyResult> there = Started(isAsync, front.Near, back.Near);
-        Task<CopyResult> andBack = Started(isAsync, back.Near, front.Near);
-        front.Far.Send("request"u8);
-        front.Far.Dispose();
-        byte[] request = new byte[7];
-        InTime(() => new NetworkStream(back.Far).ReadAtLeast(request, 7)).Should().Be(7);
-        InTime(() => there.Result).BytesCopied.Should().Be(7);
-        back.Near.Shutdown(SocketShutdown.Send);
-        InTime(() => back.Far.Receive(request)).Should().Be(0);
-        back.Far.Dispose();
-        InTime(() => andBack.Result).BytesCopied.Should().Be(0);
-    }
-
     private void MustSplice(EndKind from, EndKind to, bool isAsync, int chunk, int total, int? limit = null)
     {
         byte[] bytes = Bytes.Random(chunk);

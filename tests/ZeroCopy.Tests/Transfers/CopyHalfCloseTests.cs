@@ -8,29 +8,6 @@ public sealed class CopyHalfCloseTests : CopyTest
     private static readonly byte[] _sent = Bytes.Random(1_000_000);
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public async Task BothCopies_ClientHasSaidAllThatItHasToSay_TheReplyStillArrives(bool isAsync, bool unix)
-    {
-        SocketPair client = NewSockets(unix);
-        SocketPair server = NewSockets(unix);
-        Task<CopyResult> there = Started(isAsync, client.Near, server.Near);
-        Task<CopyResult> back = Started(isAsync, server.Near, client.Near);
-        client.Far.Send("request"u8);
-        client.Far.Shutdown(SocketShutdown.Send);
-        (await there.WaitAsync(Patience)).BytesCopied.Should().Be(7);
-        server.Far.ReceiveExactly(7);
-        back.IsCompleted.Should().BeFalse();
-        Task replying = OnItsOwnThread(() => server.Far.Send(_sent));
-        client.Far.ReceiveExactly(_sent.Length).MustBe(_sent);
-        await replying.WaitAsync(Patience);
-        server.Far.Shutdown(SocketShutdown.Send);
-        (await back.WaitAsync(Patience)).BytesCopied.Should().Be(_sent.Length);
-    }
-
-    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Copy_SinkHasNothingToSayAnyMore_AllArrives(bool isAsync)

@@ -1,8 +1,9 @@
+using static ZeroCopy.Tests.Support.InjectedCopy;
+
 namespace ZeroCopy.Tests.Transfers;
 
 /// <summary>
-/// Copies of which a debugger makes system calls fail. The child says what came of the first copy, and where that failed (with every byte accounted for),
-/// what came of the one that goes on from there; and whether all bytes have arrived in the end, each once.
+/// Copies of which a debugger makes system calls fail, or calls them refused.
 /// </summary>
 public sealed class CopyInjectedTests
 {
@@ -32,17 +33,6 @@ public sealed class CopyInjectedTests
     [InlineData("socket", "pipe", "EINVAL")]
     public void Copy_OnlyTheDestinationRefusesToBeSplicedTo_WhatIsInThePipeIsWritten(string source, string destination, string errno) =>
         MustSay(Run([$"splice:error={errno}:when=2"], source, destination), $"200000 Splice, ReadWrite {errno}", "exact");
-
-    [SkippableTheory]
-    [InlineData("socket", "EIO", 3, "Source")]
-    [InlineData("socket", "EIO", 4, "Destination")]
-    [InlineData("socket", "ENOMEM", 1, "Source")]
-    [InlineData("socket", "ENOMEM", 2, "Destination")]
-    [InlineData("pipe", "ENOSPC", 4, "Destination")]
-    [InlineData("file", "EIO", 3, "Source")]
-    [InlineData("file", "EPIPE", 4, "Destination")]
-    public void Copy_SpliceFails_IsReportedAndGoesOnFromThere(string source, string errno, int when, string side) =>
-        MustSay(Run([$"splice:error={errno}:when={when}"], source, "socket"), $"{errno} {side} splice", "* None", "exact");
 
     /// <summary>What was in the pipe was delivered or is read out of it, and whatever is really wrong the next read or write says.</summary>
     [SkippableTheory]
@@ -84,28 +74,6 @@ public sealed class CopyInjectedTests
     public void Copy_CopyFileRangeIsRefused_Splices(string errno) =>
         MustSay(Run([$"copy_file_range:error={errno}"], "file", "file"), $"3145728 Splice {errno}", "exact");
 
-    [SkippableTheory]
-    [InlineData("EIO", "Source")]
-    [InlineData("ENOSPC", "Destination")]
-    [InlineData("EXDEV", "Source")]
-    public void Copy_CopyFileRangeFailsLater_IsReportedAndGoesOnFromThere(string errno, string side) =>
-        MustSay(Run([$"copy_file_range:error={errno}:when=2"], "file", "file"), $"{errno} {side} copy_file_range", "2097152 CopyFileRange None", "exact");
-
-    [SkippableTheory]
-    [InlineData("socket", "socket", "EMFILE", "sync")]
-    [InlineData("socket", "socket", "ENFILE", "async")]
-    [InlineData("file", "socket", "EMFILE", "async")]
-    [InlineData("pipe", "file", "EMFILE", "sync")]
-    [InlineData("socket", "pipe", "EMFILE", "async")]
-    [InlineData("pipe", "socket", "ENFILE", "async")]
-    [InlineData("slow-socket", "socket", "EMFILE", "async")]
-    public void Copy_NoPipeIsToBeHad_ReadsAndWritesTheSameBytes(string source, string destination, string errno, string how) =>
-        MustSay(Run([$"pipe2:error={errno}"], source, destination, how, "warm"), $"200000 ReadWrite {errno}", "exact");
-
-    [SkippableFact]
-    public void Copy_NoPipeIsToBeHadAtFirst_SplicesWhenThereIsOne() =>
-        MustSay(Run(["pipe2:error=EMFILE:when=1"], "socket", "socket"), "200000 Splice, ReadWrite EMFILE", "exact");
-
     /// <summary>The first is for the loop itself, the second for the socket.</summary>
     [SkippableTheory]
     [InlineData("epoll_create1:error=EMFILE:when=1", "EMFILE Source epoll_create1")]
@@ -114,9 +82,4 @@ public sealed class CopyInjectedTests
     [InlineData("epoll_ctl:error=ENOMEM:when=2", "ENOMEM Source epoll_ctl")]
     public void CopyAsync_CannotWait_IsReportedAndGoesOnFromThere(string fault, string expected) =>
         MustSay(Run([fault], "slow-socket", "socket", "async"), expected, "*Splice None", "exact");
-
-    private static Finished Run(string[] faults, string source, string destination, params string[] how) =>
-        Child.RunInjectedWhenReady(faults, ["copy", source, destination, "traced", .. how]);
-
-    private static void MustSay(Finished child, params string[] lines) => child.Text.Should().Match(string.Join('\n', lines) + "\n", child.Error);
 }

@@ -48,24 +48,6 @@ public sealed class CopyOptionsTests : TransferTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Offsets_OfHandles_StartThereAndLeaveThePositions(bool isAsync)
-    {
-        SafeFileHandle source = FileOf("0123456789"u8.ToArray());
-        SafeFileHandle destination = FileOf("abcdefghij"u8.ToArray());
-        Native.Seek(source, 2);
-        Native.Seek(destination, 3);
-        Pipe pipe = NewPipe();
-        Copy(isAsync, source, destination, new() { SourceOffset = 4, DestinationOffset = 6, Length = 3 }).BytesCopied.Should().Be(3);
-        Copy(isAsync, source, pipe.WriteHandle, new() { SourceOffset = 8 }).BytesCopied.Should().Be(2);
-        Copy(isAsync, pipe.ReadHandle, destination, new() { DestinationOffset = 0, Length = 2 }).BytesCopied.Should().Be(2);
-        ContentOf(destination).Should().Equal("89cdef456j"u8.ToArray());
-        Native.Position(source).Should().Be(2);
-        Native.Position(destination).Should().Be(3);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
     public void DestinationOffset_BehindTheEnd_LeavesAHole(bool isAsync)
     {
         SafeFileHandle destination = FileOf([]);

@@ -71,31 +71,6 @@ public sealed class CopyPathTests : TransferTest
         ContentOf(destination).AsSpan().SequenceEqual(bytes).Should().BeTrue();
     }
 
-    /// <summary>As the shell opens it for <c>>></c>.</summary>
-    [Theory]
-    [InlineData(EndKind.File, false)]
-    [InlineData(EndKind.File, true)]
-    [InlineData(EndKind.Pipe, false)]
-    [InlineData(EndKind.Pipe, true)]
-    [InlineData(EndKind.Tcp, true)]
-    public void Copy_ToAFileThatAppends_ReadAndWrittenAtItsEnd(EndKind from, bool isAsync)
-    {
-        Content content = new(200_000, seed: 3);
-        string path = NewPath();
-        File.WriteAllText(path, "old ");
-        using SafeFileHandle destination = Native.Open(path, Native.O_WRONLY | Native.O_APPEND);
-        using CopySource source = new(from, NewPath(), content);
-        Task<bool> feeding = OnItsOwnThread(source.Feed);
-        CopyResult result = Copy(isAsync, source.Endpoint, destination, new() { Prefix = "new "u8.ToArray() });
-        result.BytesCopied.Should().Be(content.Length);
-        result.Path.Should().HaveFlag(TransferPath.ReadWrite);
-        result.FallbackErrno.Should().BeOneOf(Errno.EINVAL, Errno.EBADF);
-        InTime(() => feeding.Result).Should().BeTrue();
-        byte[] written = File.ReadAllBytes(path);
-        written.AsSpan(0, 8).SequenceEqual("old new "u8).Should().BeTrue();
-        Digest.Of([written.AsMemory(8)]).Should().Be(content.Digest);
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -49,23 +49,6 @@ public sealed class CopyStallTests : TransferTest
         InTime(() => collecting.Result).Should().Be(content.Digest);
     }
 
-    /// <summary>A pipe as the destination that is full, and a source that has more: to wait for the source again and again would be a mistake.</summary>
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Copy_BetweenPipesWhileTheDestinationIsFull_UsesNoProcessor(bool isAsync)
-    {
-        Pipe source = NewPipe();
-        Pipe destination = NewPipe().Full();
-        source.Write("hello");
-        Task<CopyResult> copy = Started(isAsync, source.ReadHandle, destination.WriteHandle);
-        MustRest(copy);
-        source.WriteHandle.Dispose();
-        destination.Read(destination.Capacity).Should().HaveCount(destination.Capacity);
-        InTime(() => copy.Result).BytesCopied.Should().Be(5);
-        destination.ReadText().Should().Be("hello");
-    }
-
     /// <summary>The kernel holds a pipe's lock while a call on it waits: nobody could even ask how full it is, or close it.</summary>
     [Theory]
     [InlineData(EndKind.Tcp, false)]

@@ -5,51 +5,6 @@ namespace ZeroCopy.Tests.Transfers;
 /// <summary>One side has said all that it has to say, and the other one has not.</summary>
 public sealed class RelayHalfCloseTests : RelayTest
 {
-    private static readonly byte[] _sent = Bytes.Random(1_000_000);
-
-    [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public async Task RelayAsync_OneSideEnds_TheOtherIsToldAndMayStillAnswer(bool unix, bool serverFirst)
-    {
-        SocketPair client = NewSockets(unix);
-        SocketPair server = NewSockets(unix);
-        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
-        (Socket first, Socket second) = serverFirst ? (server.Far, client.Far) : (client.Far, server.Far);
-        first.Send("request"u8);
-        first.Shutdown(SocketShutdown.Send);
-        second.ReceiveToEnd().MustBe("request"u8);
-        relay.IsCompleted.Should().BeFalse();
-        await MustPass(_sent, second, first);
-        second.Shutdown(SocketShutdown.Send);
-        first.ReceiveToEnd().Should().BeEmpty();
-        RelayResult result = await MustEnd(relay, RelayEnd.Completed);
-        (serverFirst ? result.BToA : result.AToB).BytesRead.Should().Be(7);
-        MustBeUnharmed(result.AToB);
-        MustBeUnharmed(result.BToA);
-    }
-
-    [Fact]
-    public async Task RelayAsync_EndWithMuchOnTheWay_ComesAfterIt()
-    {
-        SocketPair client = NewSockets();
-        SocketPair server = NewSockets();
-        server.Near.SendBufferSize = 1;
-        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
-        Task sending = InBackground(() =>
-        {
-            client.Far.Send(_sent);
-            client.Far.Shutdown(SocketShutdown.Send);
-        });
-        server.Far.ReceiveExactly(1).MustBe(_sent.AsSpan(0, 1));
-        server.Far.ReceiveToEnd().MustBe(_sent.AsSpan(1));
-        await sending.WaitAsync(Patience);
-        server.Far.Shutdown(SocketShutdown.Send);
-        await MustEnd(relay, RelayEnd.Completed);
-    }
-
     [Fact]
     public async Task RelayAsync_BothEndAtOnce_Completed()
     {

@@ -8,26 +8,6 @@ public sealed class RelayLimitTests : RelayTest
 {
     private static readonly byte[] _sent = Bytes.Random(200_000);
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(4096)]
-    [InlineData(100_001)]
-    public async Task MaxBytes_MoreIsThere_ExactlySoManyArriveAndTheRestStays(int limit)
-    {
-        SocketPair client = NewSockets();
-        SocketPair server = NewSockets();
-        Task sending = InBackground(() => client.Far.Send(_sent));
-        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, new RelayOptions { MaxBytes = limit });
-        RelayResult result = await MustEnd(relay, RelayEnd.MaxBytes);
-        result.AToB.BytesRead.Should().Be(limit);
-        result.BytesAToB.Should().Be(limit);
-        server.Far.ReceiveExactly(limit).MustBe(_sent.AsSpan(0, limit));
-        client.Near.ReceiveExactly(_sent.Length - limit).MustBe(_sent.AsSpan(limit));
-        await sending.WaitAsync(Patience);
-        server.Far.Available.Should().Be(0);
-    }
-
     [Fact]
     public async Task MaxBytes_PrefixAndTheOtherDirection_DoNotCount()
     {

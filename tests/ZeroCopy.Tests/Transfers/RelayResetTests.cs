@@ -113,22 +113,6 @@ public sealed class RelayResetTests : RelayTest
         MustBeUnharmed(ofServer ? result.BToA : result.AToB);
     }
 
-    /// <summary>A peer that has closed hangs up for good, which must not be told again and again.</summary>
-    [Fact]
-    public async Task RelayAsync_UnixSideHasClosed_TheOtherDirectionWaitsWithoutSpinning()
-    {
-        SocketPair client = NewSockets(unix: true);
-        SocketPair server = NewSockets(unix: true);
-        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
-        server.Far.Dispose();
-        client.Far.ReceiveToEnd().Should().BeEmpty();
-        MustRest(relay);
-        client.Far.Send("lost"u8);
-        RelayResult result = await MustEnd(relay, RelayEnd.Failed);
-        MustBeBroken(result.AToB, TransferSide.Destination, Errno.EPIPE);
-        result.AToB.Undelivered.ToArray().MustBe("lost"u8);
-    }
-
     [Fact]
     public async Task RelayAsync_ResetOfOneSideAfterTheOtherHadEnded_Failed()
     {

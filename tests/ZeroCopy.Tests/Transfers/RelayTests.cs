@@ -57,21 +57,6 @@ public sealed class RelayTests : RelayTest
     }
 
     [Fact]
-    public async Task RelayAsync_ThousandsOfSegmentsOfOneByte_AllArrive()
-    {
-        SocketPair client = NewSockets();
-        SocketPair server = NewSockets();
-        client.Far.NoDelay = true;
-        byte[] sent = Bytes.Random(5000);
-        Array.ForEach(sent, value => client.Far.Send([value]));
-        client.Far.Shutdown(SocketShutdown.Send);
-        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
-        server.Far.ReceiveToEnd().MustBe(sent);
-        server.Far.Dispose();
-        (await MustEnd(relay, RelayEnd.Completed)).BytesAToB.Should().Be(sent.Length);
-    }
-
-    [Fact]
     public async Task RelayAsync_PairOfPipesAgainstASocket_CarriesBothWays()
     {
         Pipe toRelay = NewPipe();

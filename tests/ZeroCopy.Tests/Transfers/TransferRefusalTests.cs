@@ -76,19 +76,6 @@ public sealed class TransferRefusalTests : TransferTest
     }
 
     [Fact]
-    public void Copy_PipeIntoItself_ArgumentException()
-    {
-        Pipe pipe = PipeOf("hello");
-        string path = Native.Fifo(NewPath());
-        using SafeFileHandle fifo = Native.Open(path, Native.O_RDWR);
-        using SafeFileHandle again = Native.Open(path, Native.O_WRONLY);
-        MustThrow<ArgumentException>(pipe.ReadHandle, pipe.WriteHandle).ParamName.Should().Be("destination");
-        MustThrow<ArgumentException>(fifo, fifo).ParamName.Should().Be("destination");
-        MustThrow<ArgumentException>(fifo, again).ParamName.Should().Be("destination");
-        pipe.BytesAvailable.Should().Be(5);
-    }
-
-    [Fact]
     public void Copy_NegativeNumbers_ArgumentOutOfRangeException()
     {
         Pipe source = PipeOf("hello");

@@ -1,12 +1,14 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace ZeroCopy.Tests.Transfers;
+namespace ZeroCopy.Tests.Regressions;
 
 /// <summary>
 /// Files of /proc and /sys have no length, or a wrong one, and which of them can be spliced has changed back and forth. A copy has their bytes in any case.
+/// Programs that went by the size, or took EINVAL or a first 0 for the end, copied nothing or a part (uutils/coreutils#9609, Gallopsled/pwntools#1871,
+/// topjohnwu/libsu#206).
 /// </summary>
-public sealed class CopyOddFileTests : TransferTest
+public sealed class FileWithoutASizeTests : TransferTest
 {
     public static TheoryData<string, EndKind, bool> Unchanging() => Table(
         "/proc/version",

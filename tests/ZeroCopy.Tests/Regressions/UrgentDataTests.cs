@@ -1,12 +1,12 @@
 using System.Net.Sockets;
 
-namespace ZeroCopy.Tests.Transfers;
+namespace ZeroCopy.Tests.Regressions;
 
 /// <summary>
 /// A byte that a peer sends as urgent is not part of the stream, and stands in the way of a splice: what is behind it seems not to be there, or
-/// seems to be the end.
+/// seems to be the end. Any peer can send one; the kernel's own comment in tcp_splice_read tells of the false end.
 /// </summary>
-public sealed class CopyUrgentDataTests : CopyTest
+public sealed class UrgentDataTests : CopyTest
 {
     public static TheoryData<string, bool, bool, bool> Cases()
     {
