@@ -58,18 +58,26 @@ public sealed class PipePool : IDisposable
 
     /// <summary>Lends an empty non-blocking pipe, to be given to <see cref="Return"/> afterwards.</summary>
     /// <returns>The pipe. It is the pool's: do not dispose it, unless it is not to be used again.</returns>
-    /// <exception cref="ErrnoException">No pipe was idle and none could be opened; see <see cref="Pipe(int, bool)"/>.</exception>
+    /// <exception cref="ErrnoException">
+    /// No pipe was idle and none could be opened; see <see cref="Pipe(int, bool)"/>. Or EBADF: the descriptor of one was closed behind the pool.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     public Pipe Rent()
     {
         Errno errno = TryRent(out Pipe? pipe);
-        return errno == Errno.None ? pipe! : throw Pipe.FailureToOpen(errno);
+        return errno switch
+        {
+            Errno.None => pipe!,
+            Errno.EBADF => throw new ErrnoException(errno, "fcntl"),
+            _ => throw Pipe.FailureToOpen(errno),
+        };
     }
 
     /// <summary><see cref="Rent"/> that returns the error number instead of throwing it.</summary>
     /// <param name="pipe">The pipe, or null where there is an error.</param>
-    /// <returns><see cref="Errno.None"/>, or why no pipe could be opened: EMFILE, ENFILE, ENOMEM, EPERM or ENOSYS, as for <see cref="Pipe(int, bool)"/>.</returns>
+    /// <returns><see cref="Errno.None"/>, or why no pipe could be opened: EMFILE, ENFILE, ENOMEM, EPERM or ENOSYS, as for
+    /// <see cref="Pipe(int, bool)"/>; or EBADF as for <see cref="Rent"/>.</returns>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     public Errno TryRent(out Pipe? pipe) => TryTake(mayHaveChanged: true, out pipe);
@@ -150,13 +158,18 @@ public sealed class PipePool : IDisposable
     {
         pipe = TakeIdle();
         Errno errno = pipe is null ? TryOpen(out pipe) : Errno.None;
+        if (pipe is not null && (mayHaveChanged || pipe.LentCapacity < _largest))
+        {
+            errno = Enlarge(pipe);
+            if (errno != Errno.None)
+            {
+                pipe.Dispose();
+                pipe = null;
+            }
+        }
+
         if (pipe is not null)
         {
-            if (mayHaveChanged || pipe.LentCapacity < _largest)
-            {
-                pipe.LentCapacity = Enlarge(pipe);
-            }
-
             pipe.Lender = this;
             PipeMetrics.CountRent();
         }
@@ -197,18 +210,21 @@ public sealed class PipePool : IDisposable
         return errno;
     }
 
-    /// <summary>A pipe that was opened past a limit of the user stays small until somebody asks again.</summary>
-    /// <returns>The capacity that it has.</returns>
-    private int Enlarge(Pipe pipe)
+    /// <summary>
+    /// A pipe that was opened past a limit of the user stays small until somebody asks again. Notes the capacity that it has, unless it cannot be asked: its
+    /// descriptor was closed behind it.
+    /// </summary>
+    private Errno Enlarge(Pipe pipe)
     {
-        int capacity = pipe.Capacity;
-        if (capacity < _largest && Interop.SetPipeSize(pipe.WriteHandle, _largest) == Errno.None)
+        Errno errno = Interop.GetPipeSize(pipe.WriteHandle, out long capacity);
+        if (errno == Errno.None && capacity < _largest && Interop.SetPipeSize(pipe.WriteHandle, _largest) == Errno.None)
         {
-            capacity = pipe.Capacity;
+            errno = Interop.GetPipeSize(pipe.WriteHandle, out capacity);
         }
 
-        _largest = Math.Max(_largest, capacity);
-        return capacity;
+        pipe.LentCapacity = (int)capacity;
+        _largest = Math.Max(_largest, pipe.LentCapacity);
+        return errno;
     }
 
     private void KeepOrClose(Pipe pipe, bool isClean)
