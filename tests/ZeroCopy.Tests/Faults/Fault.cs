@@ -1,0 +1,13 @@
+namespace ZeroCopy.Tests.Faults;
+
+/// <summary>A call of libc that fails before it is made.</summary>
+/// <param name="Call">Its name in <see cref="FaultTable"/>.</param>
+/// <param name="Errno">How it fails; <see cref="Errno.None"/> where it does not, but moves one byte at most.</param>
+/// <param name="First">Which one, from 1 on.</param>
+/// <param name="Lasts">Whether all after it fail too.</param>
+internal sealed record Fault(string Call, Errno Errno, int First = 1, bool Lasts = false)
+{
+    public string Syscall => FaultTable.SyscallOf(Call);
+
+    public override string ToString() => $"{Call} {First}{(Lasts ? "+" : "")}: {(Errno == Errno.None ? "one byte" : Errno)}";
+}
