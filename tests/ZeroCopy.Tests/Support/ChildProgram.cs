@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using ZeroCopy.Tests.Faults;
 
 namespace ZeroCopy.Tests.Support;
 
@@ -59,6 +60,9 @@ internal static partial class ChildProgram
                 case ["wait", string milliseconds]:
                     Wait(TimeSpan.FromMilliseconds(int.Parse(milliseconds, CultureInfo.InvariantCulture)));
                     break;
+                case ["faults", string library, string scenario, string calls, string errnos]:
+                    return FaultProduct.Run(
+                        library, scenario, int.Parse(calls, CultureInfo.InvariantCulture), int.Parse(errnos, CultureInfo.InvariantCulture));
                 default:
                     return Memory(args);
             }

@@ -1,0 +1,93 @@
+namespace ZeroCopy.Tests.Faults;
+
+/// <summary>A copy to several sinks.</summary>
+internal sealed class FanOutFaults(bool isAsync, params string[] kinds) : FaultScenario
+{
+    private const int Portion = 60_000;
+
+    private readonly byte[] _content = Bytes.Random(2 * Portion);
+    private readonly byte[] _prefix = Bytes.Random(1000);
+
+    public override void Run(Fault? fault)
+    {
+        using FaultSource source = new("socket", _content);
+        FaultSink[] sinks = Array.ConvertAll(kinds, kind => new FaultSink(kind));
+        try
+        {
+            FanOutOptions options = new() { Prefix = _prefix, Counters = new() };
+            Arm(fault, [source.Descriptor, .. sinks.Select(sink => sink.Descriptor)]);
+            source.Feed(_content.AsSpan(0, Portion));
+            Task<FanOutResult> fanOut = Start(source, sinks, options);
+            MustRest(fanOut, () => options.Counters.BytesRead >= Portion);
+            source.Feed(_content.AsSpan(Portion));
+            source.End();
+            FanOutResult result = fanOut.WaitAsync(Patience).GetAwaiter().GetResult();
+            result.MustAccountFor(_content, _prefix);
+            source.Rest(_content.Length - result.BytesRead).MustBe(_content.AsSpan((int)result.BytesRead), "the rest was not read");
+            MustTell(fault, result, source.Descriptor, sinks);
+            MustHaveArrived(sinks, result);
+        }
+        catch (ArgumentException e)
+        {
+            MayFail(fault, fault?.Errno ?? Errno.None);
+            fault!.Syscall.Should().BeOneOf(["statx", "fcntl", "getsockopt"], e.Message);
+            source.Rest(_content.Length).MustBe(_content, "nothing was read");
+        }
+        finally
+        {
+            Array.ForEach(sinks, sink => sink.Dispose());
+        }
+    }
+
+    /// <summary>A file is always ready.</summary>
+    public override bool CanHappen(Fault fault) => base.CanHappen(fault) && (fault.Errno != Errno.EAGAIN || !kinds.Contains("file", StringComparer.Ordinal));
+
+    private static async Task<FanOutResult> FanOutAsync(TransferEndpoint source, TransferEndpoint[] sinks, FanOutOptions options) =>
+        await Transfer.FanOutAsync(source, sinks, options);
+
+    private Task<FanOutResult> Start(FaultSource source, FaultSink[] sinks, FanOutOptions options)
+    {
+        TransferEndpoint[] endpoints = Array.ConvertAll(sinks, sink => sink.Endpoint);
+        return isAsync ? FanOutAsync(source.Endpoint, endpoints, options) : OnItsOwnThread(() => Transfer.FanOut(source.Endpoint, endpoints, options));
+    }
+
+    private void MustTell(Fault? fault, FanOutResult result, int source, FaultSink[] sinks)
+    {
+        Errno[] errors = [result.SourceError, .. result.Sinks.Select(sink => sink.Error?.Errno ?? Errno.None)];
+        Errno[] failures = Array.FindAll(errors, errno => errno != Errno.None);
+        bool goesOn = result.SourceError == Errno.None && result.Sinks.Any(sink => sink.Error is null);
+        result.IsComplete.Should().Be(goesOn, "a sink is detached, and the others go on");
+        Array.ForEach(failures, errno => MayFail(fault, errno));
+        if (failures.Length == 0)
+        {
+            MayComplete(fault, result.Sinks.Select(sink => sink.FallbackErrno).FirstOrDefault(errno => errno != Errno.None));
+            return;
+        }
+
+        (failures.Length == 1 || fault!.Lasts).Should().BeTrue("what does not fail goes on");
+        (int readFrom, int writtenTo) = FaultyLibc.Of(fault!).Descriptors;
+        int failed = Array.FindIndex(sinks, sink => sink.Descriptor == writtenTo);
+        if (failed >= 0)
+        {
+            errors[1 + failed].Should().NotBe(Errno.None);
+        }
+        else if (readFrom == source)
+        {
+            result.SourceError.Should().NotBe(Errno.None);
+        }
+    }
+
+    private void MustHaveArrived(FaultSink[] sinks, FanOutResult result)
+    {
+        byte[] all = [.. _prefix, .. _content];
+        for (int i = 0; i < sinks.Length; i++)
+        {
+            SinkResult sink = result.Sinks[i];
+            sinks[i].Collect().MustBe(all.AsSpan(0, (int)sink.BytesDelivered), "each byte arrives once");
+            if (sink.Error is null && result.IsComplete)
+            {
+                sink.BytesDelivered.Should().Be(all.Length);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy.Tests.Faults;
+
+/// <summary>A destination that takes all that there is before anybody reads it.</summary>
+internal sealed class FaultSink : IDisposable
+{
+    private readonly IDisposable _owner;
+    private readonly Func<byte[]> _collect;
+
+    public FaultSink(string kind)
+    {
+        switch (kind)
+        {
+            case "socket":
+                SocketPair sockets = SocketPair.Tcp();
+                sockets.Near.SendBufferSize = 400_000;
+                (_owner, Endpoint, Descriptor) = (sockets, sockets.Near, (int)sockets.Near.SafeHandle.DangerousGetHandle());
+                _collect = () =>
+                {
+                    sockets.Near.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+                    return sockets.Far.ReceiveToEnd();
+                };
+                break;
+
+            case "pipe":
+                Pipe pipe = new(Pipe.MaxCapacity);
+                (_owner, Endpoint, Descriptor) = (pipe, pipe.WriteHandle, (int)pipe.WriteHandle.DangerousGetHandle());
+                _collect = () =>
+                {
+                    pipe.WriteHandle.Dispose();
+                    return pipe.ReadToEnd();
+                };
+                break;
+
+            default:
+                SafeFileHandle file = UnnamedFile.Open(kind == "appending" ? Native.O_APPEND : 0);
+                Descriptor = (int)file.DangerousGetHandle();
+                (_owner, Endpoint) = UnnamedFile.As(kind, file);
+                _collect = () =>
+                {
+                    byte[] content = new byte[RandomAccess.GetLength(file)];
+                    RandomAccess.Read(file, content, 0).Should().Be(content.Length);
+                    return content;
+                };
+                break;
+        }
+    }
+
+    public TransferEndpoint Endpoint { get; }
+
+    public int Descriptor { get; }
+
+    /// <summary>All that has arrived. Once, when nothing more comes.</summary>
+    public byte[] Collect() => _collect();
+
+    public void Dispose() => _owner.Dispose();
+}
