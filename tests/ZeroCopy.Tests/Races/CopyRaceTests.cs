@@ -24,8 +24,8 @@ public sealed class CopyRaceTests(ITestOutputHelper output) : TransferTest
 
     private static string Play(Race race, Random random, bool isTcp, bool isLeftAlone)
     {
-        using SocketPair source = isTcp ? SocketPair.Tcp() : SocketPair.Unnamed();
-        using SocketPair sink = isTcp ? SocketPair.Tcp() : SocketPair.Unnamed();
+        using SocketPair source = isTcp ? SocketPair.Tcp() : Native.UnnamedSockets();
+        using SocketPair sink = isTcp ? SocketPair.Tcp() : Native.UnnamedSockets();
         using CancellationTokenSource cancellation = new();
         Feed feed = new(source.Far, _bytes, random.Next(_bytes.Length), (FeedEnd)random.Next(3));
         Feed eater = new(sink.Far, _bytes, length: 0, (FeedEnd)random.Next(3));

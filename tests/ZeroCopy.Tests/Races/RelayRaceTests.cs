@@ -26,8 +26,8 @@ public sealed class RelayRaceTests(ITestOutputHelper output) : RelayTest
 
     private static RelayEnd Play(Race race, Random random, bool isTcp, bool isLeftAlone)
     {
-        using SocketPair client = isTcp ? SocketPair.Tcp() : SocketPair.Unnamed();
-        using SocketPair server = isTcp ? SocketPair.Tcp() : SocketPair.Unnamed();
+        using SocketPair client = isTcp ? SocketPair.Tcp() : Native.UnnamedSockets();
+        using SocketPair server = isTcp ? SocketPair.Tcp() : Native.UnnamedSockets();
         using CancellationTokenSource cancellation = new();
         Feed there = new(client.Far, _there, random.Next(_there.Length), (FeedEnd)random.Next(3));
         Feed back = new(server.Far, _back, random.Next(_back.Length), (FeedEnd)random.Next(3));

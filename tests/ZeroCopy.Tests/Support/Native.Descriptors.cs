@@ -27,12 +27,12 @@ internal static partial class Native
         return handle;
     }
 
-    /// <summary>Two unix sockets that are connected to each other.</summary>
-    public static (SafeSocketHandle Near, SafeSocketHandle Far) ConnectedSockets()
+    /// <summary>Unix sockets without a name, which cost less than those that have one.</summary>
+    public static SocketPair UnnamedSockets()
     {
         Span<int> ends = stackalloc int[2];
         socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, ends).Should().Be(0);
-        return (new SafeSocketHandle(ends[0], ownsHandle: true), new SafeSocketHandle(ends[1], ownsHandle: true));
+        return new SocketPair(new Socket(new SafeSocketHandle(ends[0], ownsHandle: true)), new Socket(new SafeSocketHandle(ends[1], ownsHandle: true)));
     }
 
     [LibraryImport("libc", SetLastError = true)]

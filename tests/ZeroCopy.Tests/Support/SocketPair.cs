@@ -24,13 +24,6 @@ public sealed class SocketPair(Socket near, Socket far) : IDisposable
         return Connect(listener, new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
     }
 
-    /// <summary>Sockets without a name, which cost less than those that have one.</summary>
-    public static SocketPair Unnamed()
-    {
-        (SafeSocketHandle near, SafeSocketHandle far) = Native.ConnectedSockets();
-        return new SocketPair(new Socket(near), new Socket(far));
-    }
-
     /// <summary>A port of the loopback that nobody listens on.</summary>
     public static int FreePort()
     {
