@@ -45,7 +45,7 @@ public sealed class TransferModelTests : TransferTest
             from length in Gen.Choose(1, MostSteps)
             from program in steps.ArrayOf(length)
             select new TransferProgram(isRelay, a, b, prefix, limit, capacity, buffer, program);
-        Programs.MustHold(programs, program => program.Smaller(), MustHold, Shell.IsContinuousIntegration ? 4000 : 120);
+        Programs.MustHold(programs, program => program.Smaller(), MustHold, Shell.IsContinuousIntegration ? 1000 : 120);
     }
 
     private void MustHold(TransferProgram program) => InTime(() =>

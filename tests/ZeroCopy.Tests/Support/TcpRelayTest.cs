@@ -89,8 +89,9 @@ public abstract class TcpRelayTest : TransferTest
             Connect(relay).Dispose();
             return false;
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.ConnectionReset)
         {
+            // The latter by a listener that is closed at this moment.
             return true;
         }
     }
