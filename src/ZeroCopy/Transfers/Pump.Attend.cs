@@ -66,9 +66,9 @@ internal sealed partial class Pump
         {
             _destinationIsSuspect = false;
             Outlet suspect = _outlets[0];
-            if (Interop.TakeSocketError(suspect.Side.Handle, out Errno fault) == Errno.None && fault != Errno.None)
+            if (suspect.Side.TakeFault("getsockopt") is var fault and not Errno.None)
             {
-                return FailAsTold(suspect, fault, "getsockopt");
+                return Fail(suspect, fault);
             }
         }
 

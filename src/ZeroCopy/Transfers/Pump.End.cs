@@ -79,29 +79,18 @@ internal sealed partial class Pump
 
     public Need Fail(Port port, Errno errno)
     {
-        if (port.Side.IsClosed)
+        if (port.Side.WasDisposed())
         {
             // The error is what became of the descriptor, or of another one that has its number now.
             return Fail(port, Errno.EBADF, new ObjectDisposedException(objectName: null, Disposed));
         }
 
-        if (port.Side.IsSocket)
-        {
-            SocketFaults.Remember(port.Side.Handle, errno);
-        }
-
+        port.Side.Remember(errno);
         string? advice = errno == Errno.EFBIG ? "The file would be larger than this process (ulimit -f) or its file system may have it." : null;
         return Fail(port, errno, new ErrnoException(errno, port.Side.Call, advice));
     }
 
     public Need FailSource(Errno errno) => Fail(_inlet, errno);
-
-    /// <summary>Fails with what its socket has said when it was asked, which it will not say again.</summary>
-    private Need FailAsTold(Port port, Errno fault, string call)
-    {
-        SocketFaults.Remember(port.Side.Handle, fault);
-        return Fail(port, fault, new ErrnoException(fault, call));
-    }
 
     private SinkResult ToSink(Outlet outlet) => new(outlet.Written, outlet.Error, outlet.Undelivered, PathTo(outlet), FallbackTo(outlet));
 
@@ -125,11 +114,10 @@ internal sealed partial class Pump
     private Need Finish()
     {
         Side destination = _outlets[0].Side;
-        if (_hasEnded && PassesEndOn && destination.IsSocket && Interop.ShutdownWrite(destination.Handle) != Errno.None
-            && Interop.TakeSocketError(destination.Handle, out Errno fault) == Errno.None && fault != Errno.None)
+        if (_hasEnded && PassesEndOn && destination.IsSocket && destination.PassEndOn() is var fault and not Errno.None)
         {
-            // It was reset, with what is on the way to it. Without a fault it had ended both ways before.
-            return FailAsTold(_outlets[0], fault, "shutdown");
+            // With what is on the way to it.
+            return Fail(_outlets[0], fault);
         }
 
         IsComplete = true;

@@ -82,7 +82,7 @@ internal sealed partial class Pump
                 if (errno is not (Errno.None or Errno.EAGAIN) && !Refuses(errno))
                 {
                     // It is told once; and what came before it is still to be delivered.
-                    SocketFaults.Remember(_source.Handle, errno);
+                    _source.Remember(errno);
                     _latched = errno;
                 }
             }
@@ -159,13 +159,9 @@ internal sealed partial class Pump
                 return Need.Nothing;
 
             case Errno.None:
-                if (_source.IsClosed)
-                {
-                    return Fail(_inlet, Errno.EBADF);
-                }
-
-                _hasEnded = true;
-                return _source.IsSocket && SocketFaults.Of(_source.Handle) is var fault and not Errno.None ? Fail(_inlet, fault) : Need.Nothing;
+                Errno fault = _source.WhyEnded();
+                _hasEnded = fault == Errno.None;
+                return _hasEnded ? Need.Nothing : Fail(_inlet, fault);
 
             case Errno.EAGAIN:
                 return Need.Source;

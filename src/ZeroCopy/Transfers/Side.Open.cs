@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -168,35 +167,6 @@ internal sealed partial class Side
             Offset = stream.Position;
             _positioned = stream;
         }
-    }
-
-    [SuppressMessage("Reliability", "CA2000", Justification = "The socket that is made for a moment must not close the handle, which is the user's.")]
-    [SuppressMessage("Usage", "CA1816", Justification = "For the same reason.")]
-    private bool TryMakeNonBlocking()
-    {
-        Socket? socket = _owner switch
-        {
-            Socket known => known,
-            NetworkStream stream => stream.Socket,
-            _ => null,
-        };
-        if (socket is null && Handle is SafeSocketHandle handle)
-        {
-            // Only for a moment, and without closing the handle when it is collected.
-            socket = new Socket(handle);
-            GC.SuppressFinalize(socket);
-        }
-
-        if (socket is null)
-        {
-            return false;
-        }
-
-        // So that .NET knows: it then waits by itself in synchronous calls. The descriptor stays as it is when Blocking becomes true again.
-        bool isBlocking = socket.Blocking;
-        socket.Blocking = false;
-        socket.Blocking = isBlocking;
-        return true;
     }
 
     private long Position() => Offset ?? (Interop.Seek(Handle, 0, Interop.SEEK_CUR, out long position) == Errno.None ? position : 0);

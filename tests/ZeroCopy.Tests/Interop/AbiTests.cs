@@ -57,6 +57,7 @@ public sealed class AbiTests : KernelTest
         ["O_PATH"] = "O_PATH",
         ["O_RDONLY"] = "O_RDONLY",
         ["O_WRONLY"] = "O_WRONLY",
+        ["IPPROTO_TCP"] = "IPPROTO_TCP",
         ["POLLIN"] = "POLLIN",
         ["POLLOUT"] = "POLLOUT",
         ["PROT_READ"] = "PROT_READ",
@@ -71,6 +72,9 @@ public sealed class AbiTests : KernelTest
         ["SO_DOMAIN"] = "SO_DOMAIN",
         ["SO_ERROR"] = "SO_ERROR",
         ["SO_TYPE"] = "SO_TYPE",
+        ["TCP_CLOSE"] = "TCP_CLOSE",
+        ["TCP_INFO"] = "TCP_INFO",
+        ["TCP_ZEROCOPY_RECEIVE"] = "TCP_ZEROCOPY_RECEIVE",
         ["STATX_INO"] = "STATX_INO",
         ["STATX_SIZE"] = "STATX_SIZE",
         ["STATX_TYPE"] = "STATX_TYPE",
@@ -155,6 +159,8 @@ public sealed class AbiTests : KernelTest
             #include <errno.h>
             #include <fcntl.h>
             #include <limits.h>
+            #include <netinet/in.h>
+            #include <netinet/tcp.h>
             #include <poll.h>
             #include <stddef.h>
             #include <sys/epoll.h>

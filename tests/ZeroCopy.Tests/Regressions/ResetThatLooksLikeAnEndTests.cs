@@ -180,4 +180,36 @@ public sealed class ResetThatLooksLikeAnEndTests : CopyTest
         await MustFail(there, TransferSide.Source, Errno.ECONNRESET);
         (await MustFail(back, TransferSide.Destination, Errno.ECONNRESET, Errno.EPIPE)).Undelivered.ToArray().MustBe("reply"u8);
     }
+
+    /// <summary>So does splice take it, to a socket that was reset while it moved some bytes: it tells of those alone.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Copy_SomebodyElseWasToldOfTheReset_Econnreset(bool isAsync)
+    {
+        SocketPair source = NewSockets();
+        SocketPair sink = NewSockets();
+        source.Far.Send(_sent.AsSpan(0, 1000));
+        source.ResetFromFar();
+        Eventually(() => source.Near.Poll(0, SelectMode.SelectError), "the reset is there");
+        source.Near.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error).Should().Be((int)SocketError.ConnectionReset);
+        Task<CopyResult> copy = Started(isAsync, source.Near, sink.Near);
+        (await MustFail(copy, TransferSide.Source, Errno.ECONNRESET)).MustAccountFor(_sent).BytesWritten.Should().Be(1000);
+    }
+
+    /// <summary>An answer that comes before all of the question was sent: what is sent behind it has no reader, and is answered with a reset.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Copy_SourceEndedAndThenReset_EndsWell(bool isAsync)
+    {
+        SocketPair source = NewSockets();
+        SocketPair sink = NewSockets();
+        source.Far.Send(_sent.AsSpan(0, 1000));
+        source.Far.Dispose();
+        source.Near.Send("the rest of the question"u8);
+        Eventually(() => source.Near.Poll(0, SelectMode.SelectError), "the reset is there");
+        CopyResult result = await Started(isAsync, source.Near, sink.Near).WaitAsync(Patience);
+        result.BytesCopied.Should().Be(1000);
+    }
 }
