@@ -33,9 +33,7 @@ internal abstract class Peer(EndKind kind) : IDisposable
     /// <summary>The errors that a transfer may be told of here.</summary>
     public IEnumerable<Errno> Faults(TransferSide side)
     {
-        // While two calls use a socket that is disposed, .NET breaks it off to end them, and it is closed when the last one has returned: the first one may
-        // say what it was told instead.
-        Errno[] ofDisposed = !IsDisposed ? [] : Kind == EndKind.Pipe ? [Errno.EBADF] : [Errno.EBADF, Errno.ENOTCONN, Errno.ECONNRESET, Errno.EPIPE];
+        Errno[] ofDisposed = IsDisposed ? [Errno.EBADF] : [];
         Errno[] ofGone = !IsGone ? [] : side == TransferSide.Destination ? [Errno.EPIPE, Errno.ECONNRESET] : Kind == EndKind.Pipe ? [] : [Errno.ECONNRESET];
         return [.. ofDisposed, .. ofGone];
     }

@@ -166,12 +166,8 @@ internal abstract class TransferRun(Peer a, Peer b) : IDisposable
 
     private void MustBeTheEnd(Peer peer, StreamModel stream, Errno errno)
     {
-        Peer source = peer == b ? a : b;
-        bool isPassedOn = errno == Errno.None && PassesTheEndOn && peer.Kind != EndKind.Pipe;
-
-        // The kernel tells of a reset once: between that and when the one direction has said so to the other one, the other one may find an end.
-        bool isPermitted = source.MaySeemEnded ? stream.Received == stream.Sent : source.IsGone;
-        (peer.IsDisposed || (isPassedOn && isPermitted)).Should().BeTrue("{0} means that nothing more comes", errno);
+        bool isPassedOn = errno == Errno.None && PassesTheEndOn && peer.Kind != EndKind.Pipe && (peer == b ? a : b).MaySeemEnded;
+        (peer.IsDisposed || (isPassedOn && stream.Received == stream.Sent)).Should().BeTrue("{0} means that nothing more comes", errno);
         peer.SawTheEnd = true;
     }
 
