@@ -30,7 +30,8 @@ public sealed partial class VmSpliceWriter
     /// <item><term>EBADF</term><description>The handle was closed behind its back.</description></item>
     /// <item><term>ENOMEM</term><description>The kernel is out of memory.</description></item>
     /// </list>
-    /// Or one of <c>madvise</c>, by its <see cref="ErrnoException.Syscall"/>: pages were handed over and cannot be given up; they are not written to.
+    /// Or one of <c>poll</c>, by its <see cref="ErrnoException.Syscall"/>: the kernel is out of memory for it, or a limit forbids it, so that there is no way to wait;
+    /// or of <c>madvise</c>: pages were handed over and cannot be given up; they are not written to.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The writer or the pipe's handle is disposed.</exception>
     public void Flush()
@@ -39,7 +40,7 @@ public sealed partial class VmSpliceWriter
         Errno errno;
         while ((errno = Send(copies, mayBlock: true)) == Errno.EAGAIN)
         {
-            IsReady(LookMilliseconds);
+            HasRoom(LookMilliseconds);
         }
 
         End(errno, copies);
@@ -183,13 +184,13 @@ public sealed partial class VmSpliceWriter
     {
         // Somebody may have disposed it while a flush was waiting: its pages are zeroes now.
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _room = 0;
         Errno errno = Errno.None;
         while (_start < _end && errno == Errno.None)
         {
             errno = copies || IsCopying ? Write(mayBlock) : Map(mayBlock);
         }
 
-        _room = 0;
         if (_start == _end)
         {
             _start = _end = _copiedFrom;
@@ -224,7 +225,7 @@ public sealed partial class VmSpliceWriter
         {
             // Whatever poll calls ready takes a page without waiting: good enough for a few of them.
             target = (count > SmallestMapping ? Reopened() : null) ?? _pipe;
-            if (target == _pipe && !IsReady(timeout: 0))
+            if (target == _pipe && !HasRoom(milliseconds: 0))
             {
                 return Errno.EAGAIN;
             }
@@ -266,8 +267,13 @@ public sealed partial class VmSpliceWriter
         _cannotReopen = false;
     }
 
-    private bool IsReady(int timeout) =>
-        Interop.Poll([(int)_pipe.DangerousGetHandle()], Interop.POLLOUT, timeout, out ulong ready) == Errno.None && ready != 0;
+    /// <summary>Asks poll whether a page can be written without waiting, for so many milliseconds at most.</summary>
+    /// <exception cref="ErrnoException">It cannot be asked. To try without it would be to wait in the call, or to spin.</exception>
+    private bool HasRoom(int milliseconds)
+    {
+        Errno errno = Interop.Poll([(int)_pipe.DangerousGetHandle()], Interop.POLLOUT, milliseconds, out ulong ready);
+        return errno is Errno.None or Errno.EINTR ? ready != 0 : throw new ErrnoException(errno, "poll");
+    }
 
     private void Release()
     {
