@@ -29,7 +29,7 @@ internal sealed partial class Outlet
     private Need Drain()
     {
         bool isWoken = TakeWakeUp();
-        if (InPipe > 0 && (_ahead.IsEmpty || _pipeIsFirst))
+        if (InPipe > 0 && (_ahead.IsEmpty || _pipeHasAhead))
         {
             return Side.Copies ? TakeOutOfPipe() : DrainPipe(isWoken);
         }
@@ -50,7 +50,8 @@ internal sealed partial class Outlet
         if (errno == Errno.None && moved > 0)
         {
             InPipe -= moved;
-            CountWritten(moved, _pipeIsFirst ? TransferPath.ReadWrite | TransferPath.Splice : TransferPath.Splice);
+            _ahead = _pipeHasAhead ? _ahead[(int)moved..] : _ahead;
+            CountWritten(moved, _pipeHasAhead ? TransferPath.ReadWrite | TransferPath.Splice : TransferPath.Splice);
             return InPipe > 0 && !Side.Blocks ? Need.Destination : Need.Nothing;
         }
 
@@ -68,11 +69,11 @@ internal sealed partial class Outlet
     {
         Fallback = errno;
         Side.UseCopying();
-        if (_pipeIsFirst)
+        if (_pipeHasAhead)
         {
-            // They go back to where they came from.
-            _ahead = TakeUndelivered();
-            _pipeIsFirst = false;
+            // They are still where they came from.
+            ReturnPipe();
+            _pipeHasAhead = false;
         }
 
         return Need.Nothing;
@@ -84,7 +85,7 @@ internal sealed partial class Outlet
     /// </summary>
     private Need FailForNothing()
     {
-        if (!Pump.IsFromFile)
+        if (!Pump.IsFromFile || _pipeHasAhead)
         {
             return Pump.Fail(this, Errno.EIO);
         }
@@ -116,9 +117,8 @@ internal sealed partial class Outlet
             return Pump.Fail(this, errno);
         }
 
-        _ahead = _ahead[(int)count..];
         InPipe = count;
-        _pipeIsFirst = true;
+        _pipeHasAhead = true;
         return Need.Nothing;
     }
 

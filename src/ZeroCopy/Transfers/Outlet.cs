@@ -14,8 +14,8 @@ internal sealed partial class Outlet(Pump pump, Side side) : Port(pump, side)
     /// <summary>What was taken out of the pipe, where the destination cannot be spliced to.</summary>
     private byte[]? _buffer;
 
-    /// <summary>The bytes in the pipe come after <see cref="_ahead"/>, unless they were taken from there.</summary>
-    private bool _pipeIsFirst;
+    /// <summary>The bytes in the pipe come after <see cref="_ahead"/>, unless they are the first of it, and stay there until they are delivered.</summary>
+    private bool _pipeHasAhead;
     private long _lastMoved;
 
     /// <summary>Whether it ends the pump with it when it fails; the others are only detached.</summary>
@@ -74,7 +74,7 @@ internal sealed partial class Outlet(Pump pump, Side side) : Port(pump, side)
     public void LoadPipe(long count)
     {
         InPipe = count;
-        _pipeIsFirst = false;
+        _pipeHasAhead = false;
         NoteMove();
     }
 
@@ -99,7 +99,8 @@ internal sealed partial class Outlet(Pump pump, Side side) : Port(pump, side)
         if (Pipe is Pipe pipe)
         {
             Pipe = null;
-            PipeSupply.Return(pipe, isEmpty && Lost == 0);
+            PipeSupply.Return(pipe, isEmpty && InPipe == 0 && Lost == 0);
+            InPipe = 0;
         }
     }
 
@@ -154,9 +155,14 @@ internal sealed partial class Outlet(Pump pump, Side side) : Port(pump, side)
     /// <summary>All that is on its way, in its order.</summary>
     private byte[] TakeUndelivered()
     {
+        if (_pipeHasAhead)
+        {
+            return _ahead.ToArray();
+        }
+
         byte[] fromPipe = new byte[InPipe];
         ReadOnlySpan<byte> pipe = fromPipe.AsSpan(0, TakeAll(fromPipe));
-        return _pipeIsFirst ? [.. pipe, .. _ahead.Span] : [.. _ahead.Span, .. pipe];
+        return [.. _ahead.Span, .. pipe];
     }
 
     private void LoseUnreadable()
