@@ -101,9 +101,14 @@ internal sealed partial class Pump
             {
                 port.Side.NeverWaits();
             }
+            else if (errno == Errno.EPERM)
+            {
+                // Its call would have had it wait, and it cannot be waited for.
+                Fail(port, Errno.EAGAIN, new ErrnoException(Errno.EAGAIN, port.Side.Call));
+            }
             else if (!isParked)
             {
-                Fail(port, errno == Errno.EPERM ? Errno.EAGAIN : errno, EpollLoops.Failure(errno, "epoll_ctl"));
+                Fail(port, errno, EpollLoops.Failure(errno, "epoll_ctl"));
             }
 
             return isParked;

@@ -39,8 +39,9 @@ internal sealed class FanOutFaults(bool isAsync, params string[] kinds) : FaultS
         }
     }
 
-    /// <summary>A file is always ready.</summary>
-    public override bool CanHappen(Fault fault) => base.CanHappen(fault) && (fault.Errno != Errno.EAGAIN || !kinds.Contains("file", StringComparer.Ordinal));
+    /// <summary>Nobody can wait for a file.</summary>
+    protected override FaultOutcome Expected(Fault fault) =>
+        fault.Errno == Errno.EAGAIN && kinds.Contains("file", StringComparer.Ordinal) ? FaultOutcome.Either : base.Expected(fault);
 
     private static async Task<FanOutResult> FanOutAsync(TransferEndpoint source, TransferEndpoint[] sinks, FanOutOptions options) =>
         await Transfer.FanOutAsync(source, sinks, options);
@@ -70,6 +71,7 @@ internal sealed class FanOutFaults(bool isAsync, params string[] kinds) : FaultS
         if (failed >= 0)
         {
             errors[1 + failed].Should().NotBe(Errno.None);
+            result.Sinks[failed].Error!.Syscall.Should().Be(fault!.Syscall);
         }
         else if (readFrom == source)
         {
