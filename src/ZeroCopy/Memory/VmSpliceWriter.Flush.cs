@@ -8,9 +8,6 @@ namespace ZeroCopy;
 /// <content>The way of the bytes into the pipe.</content>
 public sealed partial class VmSpliceWriter
 {
-    /// <summary>How soon a wait for room notices that somebody disposed the handle, which poll does not tell.</summary>
-    private const int LookMilliseconds = 250;
-
     /// <summary>What is less is copied: a mapping takes a slot for each page, and is dearer than a copy up to here, by our measurement.</summary>
     private const int SmallestMapping = 16 * 1024;
 
@@ -22,7 +19,7 @@ public sealed partial class VmSpliceWriter
     private bool _cannotReopen;
     private bool _wasInterrupted;
 
-    /// <summary>Sends what is unflushed, and waits on this thread until the pipe has all of it, even if its handle is disposed meanwhile.</summary>
+    /// <summary>Sends what is unflushed, and waits on this thread until the pipe has all of it.</summary>
     /// <exception cref="ErrnoException">
     /// What the pipe has not taken is still unflushed.
     /// <list type="table">
@@ -33,17 +30,25 @@ public sealed partial class VmSpliceWriter
     /// Or one of <c>poll</c>, by its <see cref="ErrnoException.Syscall"/>: the kernel is out of memory for it, or a limit forbids it, so that there is no way to wait;
     /// or of <c>madvise</c>: pages were handed over and cannot be given up; they are not written to.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The writer or the pipe's handle is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The writer or the pipe's handle is disposed, or was while there was no room.</exception>
     public void Flush()
     {
-        Begin(out bool copies);
-        Errno errno;
-        while ((errno = Send(copies, mayBlock: true)) == Errno.EAGAIN)
+        try
         {
-            HasRoom(LookMilliseconds);
-        }
+            Begin(out bool copies);
+            Errno errno;
+            while ((errno = Send(copies)) == Errno.EAGAIN)
+            {
+                // Not in the call, which would not notice that somebody disposes the handle. Poll does not tell that either.
+                HasRoom(EpollLoop.SweepMilliseconds);
+            }
 
-        End(errno, copies);
+            End(errno, copies);
+        }
+        finally
+        {
+            CloseReopened();
+        }
     }
 
     /// <summary>Sends what is unflushed, without a thread that waits until the pipe has all of it.</summary>
@@ -64,7 +69,7 @@ public sealed partial class VmSpliceWriter
         try
         {
             Begin(out bool copies);
-            Errno errno = Send(copies, mayBlock: false);
+            Errno errno = Send(copies);
             isOver = errno != Errno.EAGAIN;
             if (!isOver)
             {
@@ -151,7 +156,7 @@ public sealed partial class VmSpliceWriter
             do
             {
                 await FdReadiness.WaitWritableAsync(_pipe, cancellationToken).ConfigureAwait(false);
-                errno = Send(copies, mayBlock: false);
+                errno = Send(copies);
             }
             while (errno == Errno.EAGAIN);
             End(errno, copies);
@@ -180,7 +185,7 @@ public sealed partial class VmSpliceWriter
     }
 
     /// <summary>Sends until nothing is unflushed, or the pipe takes no more.</summary>
-    private Errno Send(bool copies, bool mayBlock)
+    private Errno Send(bool copies)
     {
         // Somebody may have disposed it while a flush was waiting: its pages are zeroes now.
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -188,7 +193,7 @@ public sealed partial class VmSpliceWriter
         Errno errno = Errno.None;
         while (_start < _end && errno == Errno.None)
         {
-            errno = copies || IsCopying ? Write(mayBlock) : Map(mayBlock);
+            errno = copies || IsCopying ? Write() : Map();
         }
 
         if (_start == _end)
@@ -199,11 +204,11 @@ public sealed partial class VmSpliceWriter
         return errno;
     }
 
-    private unsafe Errno Map(bool mayBlock)
+    private unsafe Errno Map()
     {
         // SAFETY: the bytes are not written to any more before their pages are given up, or, where the reader copies, their bytes have left the pipe.
         IOVector segment = new(_pages.Region.At(_start), (nuint)Math.Min(UnflushedBytes, MostAtOnce - (_start % Environment.SystemPageSize)));
-        Errno errno = Interop.VmSplice(_pipe, &segment, 1, mayBlock ? SpliceFlags.None : SpliceFlags.NonBlock, out long mapped);
+        Errno errno = Interop.VmSplice(_pipe, &segment, 1, SpliceFlags.NonBlock, out long mapped);
         if (errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EPERM)
         {
             Copy(errno);
@@ -217,11 +222,11 @@ public sealed partial class VmSpliceWriter
         return errno;
     }
 
-    private Errno Write(bool mayBlock)
+    private Errno Write()
     {
         SafeHandle target = _pipe;
         int count = UnflushedBytes;
-        if (!mayBlock && !Interop.IsNonBlocking(_pipe))
+        if (!Interop.IsNonBlocking(_pipe))
         {
             // Whatever poll calls ready takes a page without waiting: good enough for a few of them.
             target = (count > SmallestMapping ? Reopened() : null) ?? _pipe;
@@ -271,7 +276,7 @@ public sealed partial class VmSpliceWriter
     /// <exception cref="ErrnoException">It cannot be asked. To try without it would be to wait in the call, or to spin.</exception>
     private bool HasRoom(int milliseconds)
     {
-        Errno errno = Interop.Poll([(int)_pipe.DangerousGetHandle()], Interop.POLLOUT, milliseconds, out ulong ready);
+        Errno errno = Interop.Poll([(int)(_reopened ?? _pipe).DangerousGetHandle()], Interop.POLLOUT, milliseconds, out ulong ready);
         return errno is Errno.None or Errno.EINTR ? ready != 0 : throw new ErrnoException(errno, "poll");
     }
 
