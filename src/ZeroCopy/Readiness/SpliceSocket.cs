@@ -56,9 +56,10 @@ public static class SpliceSocket
     /// <param name="cancellationToken">Ends the attempt; its socket is closed.</param>
     /// <returns>The connected socket; <see cref="Socket.Blocking"/> is true.</returns>
     /// <exception cref="ArgumentNullException">The end point is null.</exception>
+    /// <exception cref="ArgumentException">The name stands for any address: it is 0.0.0.0 or ::.</exception>
     /// <exception cref="SocketException">
     /// As of <see cref="Socket.ConnectAsync(EndPoint, CancellationToken)"/>, such as ConnectionRefused, TimedOut, HostNotFound and AddressNotAvailable; of
-    /// several addresses, what the last one gave. WouldBlock: the backlog of a unix listener is full.
+    /// several addresses, what the last one gave. HostNotFound: the name is longer than a name can be, too. WouldBlock: the backlog of a unix listener is full.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async ValueTask<Socket> ConnectAsync(EndPoint remote, CancellationToken cancellationToken = default)
@@ -70,7 +71,7 @@ public static class SpliceSocket
         }
 
         SocketException failure = new((int)SocketError.HostNotFound);
-        foreach (IPAddress address in await Dns.GetHostAddressesAsync(name.Host, name.AddressFamily, cancellationToken).ConfigureAwait(false))
+        foreach (IPAddress address in await AddressesOfAsync(name, cancellationToken).ConfigureAwait(false))
         {
             try
             {
@@ -83,6 +84,19 @@ public static class SpliceSocket
         }
 
         throw failure;
+    }
+
+    private static async Task<IPAddress[]> AddressesOfAsync(DnsEndPoint name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Dns.GetHostAddressesAsync(name.Host, name.AddressFamily, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // It is too long, and so nobody's.
+            return [];
+        }
     }
 
     private static async ValueTask<Socket> ConnectToAddressAsync(EndPoint remote, CancellationToken cancellationToken)

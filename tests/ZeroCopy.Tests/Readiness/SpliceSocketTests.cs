@@ -64,6 +64,28 @@ public sealed class SpliceSocketTests : KernelTest
         (await FluentActions.Awaiting(() => SpliceSocket.ConnectAsync(new DnsEndPoint("localhost", SocketPair.FreePort())).AsTask().WaitAsync(Patience))
             .Should().ThrowAsync<SocketException>()).Which.SocketErrorCode.Should().Be(SocketError.ConnectionRefused);
 
+    /// <summary>The second one has four labels of the greatest length.</summary>
+    [Theory]
+    [InlineData("a", 256)]
+    [InlineData("a23456789012345678901234567890123456789012345678901234567890123.", 4)]
+    public async Task Connect_NameIsTooLong_HostNotFound(string part, int count)
+    {
+        DnsEndPoint remote = new(string.Concat(Enumerable.Repeat(part, count)).TrimEnd('.'), port: 1);
+        (await FluentActions.Awaiting(() => SpliceSocket.ConnectAsync(remote).AsTask().WaitAsync(Patience)).Should().ThrowAsync<SocketException>())
+            .Which.SocketErrorCode.Should().Be(SocketError.HostNotFound);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("::")]
+    public async Task Connect_NameOfAnyAddress_ArgumentExceptionAsOfDotNetItself(string host)
+    {
+        DnsEndPoint remote = new(host, port: 1);
+        using Socket own = new(SocketType.Stream, ProtocolType.Tcp);
+        await FluentActions.Awaiting(() => own.ConnectAsync(remote).WaitAsync(Patience)).Should().ThrowExactlyAsync<ArgumentException>();
+        await FluentActions.Awaiting(() => SpliceSocket.ConnectAsync(remote).AsTask().WaitAsync(Patience)).Should().ThrowExactlyAsync<ArgumentException>();
+    }
+
     [Fact]
     public async Task Connect_NoSuchUnixSocket_AsDotNetItself()
     {
