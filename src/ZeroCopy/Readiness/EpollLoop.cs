@@ -21,9 +21,6 @@ internal sealed partial class EpollLoop
     /// <summary>As many as are likely to be ready at once; the others come with the next call.</summary>
     private const int EventsAtOnce = 256;
 
-    /// <summary>Enough for bursts; what is beyond it is left to the collector.</summary>
-    private const int MostRecycled = 1024;
-
     /// <summary>No descriptor has this as its data: generations start at 1.</summary>
     private const ulong WakeUp = 0;
 
@@ -31,12 +28,9 @@ internal sealed partial class EpollLoop
     private readonly SafeFileHandle _epoll = new();
     private readonly SafeFileHandle _wakeUp = new();
     private readonly Dictionary<int, Registration> _registrations = [];
-    private TaskWaiter? _recycled;
-    private int _recycledCount;
     private int _parked;
     private bool _sleepsForLong;
     private Errno _broken;
-    private ulong _armings;
 
     public EpollLoop(int number)
     {
@@ -153,32 +147,6 @@ internal sealed partial class EpollLoop
         return taken is not null;
     }
 
-    /// <summary>Takes a descriptor that nobody waits for out of epoll: in that of another loop, an event is cheaper if this one has not to hear of it.</summary>
-    public void Forget(SafeHandle handle)
-    {
-        lock (_lock)
-        {
-            if (_registrations.TryGetValue((int)handle.DangerousGetHandle(), out Registration? registration) && registration is { IsAdded: true, Waiters: null })
-            {
-                registration.IsAdded = registration.StaysArmed = false;
-                _ = Control(registration, Interop.EPOLL_CTL_DEL, 0);
-            }
-        }
-    }
-
-    public void Recycle(TaskWaiter waiter)
-    {
-        lock (_lock)
-        {
-            if (_recycledCount < MostRecycled)
-            {
-                waiter.Next = _recycled;
-                _recycled = waiter;
-                _recycledCount++;
-            }
-        }
-    }
-
     private static void FailAsDisposed(Waiter? waiters) =>
         CompleteEach(waiters, static waiter => waiter.Complete(new ObjectDisposedException(objectName: null, "The handle was disposed while it was waited for.")));
 
@@ -207,62 +175,5 @@ internal sealed partial class EpollLoop
             // Which is how .NET calls EAGAIN of clone: as many threads as there may be.
             return Errno.EAGAIN;
         }
-    }
-
-    private TaskWaiter Rent()
-    {
-        lock (_lock)
-        {
-            if (_recycled is TaskWaiter waiter)
-            {
-                _recycled = (TaskWaiter?)waiter.Next;
-                _recycledCount--;
-                waiter.Next = null;
-                return waiter;
-            }
-        }
-
-        return new TaskWaiter(this);
-    }
-
-    /// <summary>
-    /// Asks epoll for what is waited for and one direction more. Where epoll does not know the number any more, its descriptor was closed and this is
-    /// another one: whoever still waits for the old one is an orphan.
-    /// </summary>
-    private Errno Arm(Registration registration, Waiter waiter, uint direction, ref Waiter? orphans)
-    {
-        if (registration.StaysArmed && registration.Arming == waiter.Arming)
-        {
-            return Errno.None;
-        }
-
-        registration.StaysArmed = waiter.ComesBack && registration.Waiters is null;
-        registration.Arming = waiter.Arming = ++_armings;
-        Errno errno = registration.IsAdded ? Control(registration, Interop.EPOLL_CTL_MOD, registration.Interest() | direction) : Errno.ENOENT;
-        if (errno == Errno.ENOENT)
-        {
-            if (registration.IsAdded)
-            {
-                _parked -= registration.TakeOut(static (_, _) => true, 0, ref orphans);
-            }
-
-            registration.Generation = Math.Max(unchecked(registration.Generation + 1), 1);
-            errno = Control(registration, Interop.EPOLL_CTL_ADD, direction);
-            if (errno == Errno.EEXIST)
-            {
-                errno = Control(registration, Interop.EPOLL_CTL_MOD, direction);
-            }
-
-            registration.IsAdded = errno == Errno.None;
-        }
-
-        registration.StaysArmed &= errno == Errno.None;
-        return errno;
-    }
-
-    private Errno Control(Registration registration, int operation, uint interest)
-    {
-        uint events = interest | (registration.StaysArmed ? 0 : Interop.EPOLLONESHOT) | ((interest & Interop.EPOLLIN) != 0 ? Interop.EPOLLRDHUP : 0);
-        return Interop.EpollControl(_epoll, operation, registration.Fd, events, registration.Data);
     }
 }
