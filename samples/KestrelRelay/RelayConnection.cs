@@ -67,18 +67,7 @@ internal sealed class RelayConnection(string relay, ConnectionContext context, R
         server.SendAtOnce();
         RelayResult result = await RelayUntilStoppedAsync(server);
         bool isCutOff = result.End == RelayEnd.DrainTimeout || (result.End == default && context.ConnectionClosed.IsCancellationRequested);
-
-        // A reset is passed on as one, and what was cut off must not look like the end.
-        if (isCutOff || result.AToB.Side == TransferSide.Source || !result.AToB.Undelivered.IsEmpty)
-        {
-            server.Abort();
-        }
-
-        if (isCutOff || result.BToA.Side == TransferSide.Source || !result.BToA.Undelivered.IsEmpty)
-        {
-            _client.Abort();
-        }
-
+        result.PassOnResets(_client, server, isCutOff);
         return result.End switch
         {
             RelayEnd.Completed => "completed",

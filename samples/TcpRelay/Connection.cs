@@ -14,17 +14,24 @@ internal sealed class Connection
     private readonly Limits _limits;
     private readonly RelayOptions _options;
     private readonly Func<Tap>? _openTap;
-    private readonly CancellationTokenSource _cancellation;
+    private readonly CancellationToken _abort;
+    private readonly CancellationTokenSource _stop;
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _lastBytes;
     private long _silentSince;
 
+    /// <param name="client">Whom to serve; closed in the end.</param>
+    /// <param name="target">Where to connect it to.</param>
+    /// <param name="limits">What it may have.</param>
+    /// <param name="openTap">Opens files for a copy of what it carries; null for none.</param>
+    /// <param name="abort">Cuts it off: both sides are reset.</param>
     public Connection(Socket client, EndPoint target, Limits limits, Func<Tap>? openTap, CancellationToken abort)
     {
         _client = client;
         _target = target;
         _limits = limits;
         _openTap = openTap;
+        _abort = abort;
         _options = new RelayOptions
         {
             IdleTimeout = limits.IdleTimeout,
@@ -32,7 +39,7 @@ internal sealed class Connection
             CountersAToB = There,
             CountersBToA = Back,
         };
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(abort);
         Client = Address.Format(client.RemoteEndPoint);
     }
 
@@ -44,11 +51,12 @@ internal sealed class Connection
 
     public TimeSpan Age => Stopwatch.GetElapsedTime(_start);
 
-    public void Cancel()
+    /// <summary>Ends it as if both sides had come to their end, unless there is still something to deliver.</summary>
+    public void Stop()
     {
         try
         {
-            _cancellation.Cancel();
+            _stop.Cancel();
         }
         catch (ObjectDisposedException)
         {
@@ -71,7 +79,7 @@ internal sealed class Connection
 
     public async Task RunAsync(Action<string> log)
     {
-        using (_cancellation)
+        using (_stop)
         using (_client)
         {
             string outcome;
@@ -88,7 +96,8 @@ internal sealed class Connection
             }
             catch (OperationCanceledException)
             {
-                outcome = "stopped";
+                _client.Abort();
+                outcome = "stopped before it was connected";
             }
 
             log(string.Create(
@@ -99,13 +108,13 @@ internal sealed class Connection
 
     private async Task<Socket> ConnectAsync()
     {
-        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         timeout.CancelAfter(_limits.ConnectTimeout);
         try
         {
             return await SpliceSocket.ConnectAsync(_target, timeout.Token);
         }
-        catch (OperationCanceledException) when (!_cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {
             throw new SocketException((int)SocketError.TimedOut);
         }
@@ -115,26 +124,29 @@ internal sealed class Connection
     {
         _client.SendAtOnce();
         server.SendAtOnce();
-        RelayResult result = await Transfer.RelayAsync(_client, server, _options, _cancellation.Token);
-
-        // A reset is passed on as one, and what was cut off must not look like the end.
-        if (result.AToB.Side == TransferSide.Source || !result.AToB.Undelivered.IsEmpty)
-        {
-            server.Abort();
-        }
-
-        if (result.BToA.Side == TransferSide.Source || !result.BToA.Undelivered.IsEmpty)
-        {
-            _client.Abort();
-        }
-
+        RelayResult result = await RelayUntilStoppedAsync(server);
+        bool isCutOff = result.End == default && _abort.IsCancellationRequested;
+        result.PassOnResets(_client, server, isCutOff);
         return result.End switch
         {
             RelayEnd.Completed => "completed",
             RelayEnd.IdleTimeout => "idle for too long",
             RelayEnd.MaxBytes => "as many bytes as it may have",
-            _ => $"failed: {Fault(result.AToB, "client", "server")}{Fault(result.BToA, "server", "client")}".TrimEnd(',', ' '),
+            RelayEnd.Failed => $"failed: {Fault(result.AToB, "client", "server")}{Fault(result.BToA, "server", "client")}".TrimEnd(',', ' '),
+            _ => isCutOff ? "cut off" : "stopped",
         } + Fault(result.AToB.Tap, "there") + Fault(result.BToA.Tap, "back");
+    }
+
+    private async Task<RelayResult> RelayUntilStoppedAsync(Socket server)
+    {
+        try
+        {
+            return await Transfer.RelayAsync(_client, server, _options, _stop.Token);
+        }
+        catch (TransferCanceledException e)
+        {
+            return e.Relay!;
+        }
     }
 
     /// <summary>A tap that cannot be had is no reason to refuse a client.</summary>

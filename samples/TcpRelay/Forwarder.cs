@@ -26,11 +26,13 @@ internal sealed class Forwarder(EndPoint target, Limits limits, string? tapFile)
     /// <param name="listener">Where the clients come from. It is closed when no more are to come.</param>
     /// <param name="log">Takes one line for each connection.</param>
     /// <param name="stop">Ends the accepting; who is there may finish.</param>
-    /// <param name="abort">Ends everything.</param>
+    /// <param name="abort">Cuts off who is there.</param>
     public async Task RunAsync(Socket listener, Action<string> log, CancellationToken stop, CancellationToken abort)
     {
-        await AcceptAsync(listener, log, stop, abort);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        await AcceptAsync(listener, log, stop, end.Token);
         listener.Dispose();
+        end.CancelAfter(_grace);
         await DrainAsync();
     }
 
@@ -91,13 +93,11 @@ internal sealed class Forwarder(EndPoint target, Limits limits, string? tapFile)
     private async Task DrainAsync()
     {
         using PeriodicTimer tick = new(_pause);
-        long end = Environment.TickCount64 + (long)_grace.TotalMilliseconds;
         while (!_open.IsEmpty)
         {
-            bool isTooLate = Environment.TickCount64 > end;
-            foreach (Connection connection in _open.Keys.Where(connection => isTooLate || connection.IsSilentFor(_silence)))
+            foreach (Connection connection in _open.Keys.Where(connection => connection.IsSilentFor(_silence)))
             {
-                connection.Cancel();
+                connection.Stop();
             }
 
             await tick.WaitForNextTickAsync(CancellationToken.None);

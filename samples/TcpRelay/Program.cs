@@ -5,7 +5,7 @@
 //
 // ADDRESS is HOST:PORT, [IPV6]:PORT or unix:PATH. Of connections there are never more than descriptors suffice for; a client beyond that, or beyond
 // --max-connections, waits in the backlog. With --tap, what connection N carries is copied to FILE.N.there and FILE.N.back. SIGINT and SIGTERM stop it: no
-// new clients, and those that are there may finish; a second one ends it at once.
+// new clients, and those that are there may finish; who is still there at a second one, or after 30 seconds, is reset.
 
 using System.CommandLine;
 using System.CommandLine.Parsing;

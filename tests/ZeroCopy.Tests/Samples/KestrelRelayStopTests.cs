@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace ZeroCopy.Tests.Samples;
@@ -128,10 +126,6 @@ public sealed class KestrelRelayStopTests : KestrelRelayTest
         host.WaitForExit().Should().Be(0);
         File.Exists(path).Should().BeFalse();
     }
-
-    /// <summary>How many try to connect to that address.</summary>
-    private static int Connecting(string address) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
-        .Count(connection => connection.State == TcpState.SynSent && connection.RemoteEndPoint.Equals(IPEndPoint.Parse(address)));
 
     private static Flow[] BothWays(SocketPair ends, CancellationToken enough) => [new(ends.Near, ends.Far, enough), new(ends.Far, ends.Near, enough)];
 

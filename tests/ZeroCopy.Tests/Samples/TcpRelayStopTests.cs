@@ -56,21 +56,43 @@ public sealed class TcpRelayStopTests : TcpRelayTest
     }
 
     [Fact]
-    public void SecondSignal_WhileBytesMove_EndsAtOnce()
+    public void Signal_OneSideDoesNotRead_ItIsResetAfterAWhile()
     {
         (Socket server, string to) = Listen();
         Daemon relay = StartRelay(to);
         SocketPair ends = ConnectThrough(relay, server);
-        using CancellationTokenSource stop = new();
-        Task chatter = OnItsOwnThread(() => Chatter(ends, relay, stop.Token));
-        relay.Signal("TERM");
-        Eventually(() => IsRefused(relay), "it listens no more");
-        chatter.IsCompleted.Should().BeFalse("the connection still goes on");
+        Task sending = SendTooMuch(ends.Near);
         relay.Signal("TERM");
         relay.WaitForExit().Should().Be(0);
-        relay.WaitForLine("stopped; ");
-        stop.Cancel();
-        FluentActions.Invoking(() => chatter.GetAwaiter().GetResult()).Should().NotThrow();
+        MustBeReset(ends.Far);
+        FluentActions.Invoking(() => InTime(() => sending.Wait(Patience))).Should().Throw<AggregateException>().WithInnerException<SocketException>();
+    }
+
+    [Fact]
+    public void Signal_WhileConnecting_ClientIsResetAfterAWhile()
+    {
+        string to = SilentAddress();
+        int before = Connecting(to);
+        Daemon relay = StartRelay(to, AnyPort, "--connect-timeout", "1h");
+        Socket client = Connect(relay);
+        Eventually(() => Connecting(to) > before, "it tries to connect");
+        relay.Signal("TERM");
+        relay.WaitForExit().Should().Be(0);
+        MustBeReset(client);
+    }
+
+    [Fact]
+    public Task SecondSignal_WhileBytesMove_BothSidesAreResetAtOnce() => MustBeCutOff(relay =>
+    {
+        Eventually(() => IsRefused(relay), "it listens no more");
+        relay.Signal("TERM");
+    });
+
+    [SkippableFact]
+    public Task Signal_BytesMoveForLongerThanTheyMay_BothSidesAreReset()
+    {
+        Skip.IfNot(Shell.IsContinuousIntegration, "takes long");
+        return MustBeCutOff(_ => { });
     }
 
     [Fact]
@@ -100,26 +122,35 @@ public sealed class TcpRelayStopTests : TcpRelayTest
         ends.Far.ReceiveExactly(1).Should().Equal(7);
     }
 
-    /// <summary>Keeps a connection busy until the relay ends it.</summary>
-    private static bool Chatter(SocketPair ends, Daemon relay, CancellationToken stop)
+    /// <summary>Stops a relay between peers that always have something to say, each of which is listened to on a connection of its own.</summary>
+    private async Task MustBeCutOff(Action<Daemon> afterTheFirstSignal)
     {
-        try
+        (Socket server, string to) = Listen();
+        Daemon relay = StartRelay(to);
+        SocketPair there = ConnectThrough(relay, server);
+        SocketPair back = ConnectThrough(relay, server);
+        Task[] chatter = [InBackground(() => Chatter(there.Near, there.Far)), InBackground(() => Chatter(back.Far, back.Near))];
+
+        relay.Signal("TERM");
+        afterTheFirstSignal(relay);
+
+        foreach (Task connection in chatter)
         {
-            while (!stop.IsCancellationRequested)
-            {
-                ends.Near.Send([1]);
-                ends.Far.ReceiveTimeout = (int)Patience.TotalMilliseconds;
-                if (ends.Far.Receive(new byte[1]) == 0)
-                {
-                    return true;
-                }
-            }
-        }
-        catch (SocketException)
-        {
-            // Cut off, as it should be.
+            (await FluentActions.Awaiting(() => connection.WaitAsync(2 * Patience)).Should().ThrowAsync<SocketException>("none of them has come to its end"))
+                .Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
         }
 
-        return relay.Id > 0;
+        relay.WaitForExit().Should().Be(0);
+        relay.WaitForLines("cut off; ", 2);
+    }
+
+    /// <summary>Sends for ever, byte by byte, so that mostly none is on its way. How it ends is seen by who receives.</summary>
+    private static void Chatter(Socket from, Socket to)
+    {
+        while (true)
+        {
+            from.Send([1], SocketFlags.None, out _);
+            to.ReceiveExactly(1);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace ZeroCopy.Tests.Support;
@@ -112,6 +113,10 @@ public abstract class TcpRelayTest : TransferTest
         while (!isWaiting);
         return string.Create(CultureInfo.InvariantCulture, $"{server.LocalEndPoint}");
     }
+
+    /// <summary>How many try to connect to that address.</summary>
+    protected static int Connecting(string address) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        .Count(connection => connection.State == TcpState.SynSent && connection.RemoteEndPoint.Equals(IPEndPoint.Parse(address)));
 
     /// <summary>Sends more than all that is between the ends holds.</summary>
     protected static Task SendTooMuch(Socket socket) => OnItsOwnThread(() => socket.Send(new byte[100_000_000]));
