@@ -2,7 +2,7 @@
 //
 //   dotnet run -c Release --project samples/SniProxy -- --listen 127.0.0.1:8443 --route example.com=127.0.0.1:9443 --route '*.example.org=127.0.0.1:9444'
 //
-// ADDRESS is HOST:PORT or [IPV6]:PORT, of a server also unix:PATH. SIGINT and SIGTERM end it, and all connections with it.
+// ADDRESS is HOST:PORT or [IPV6]:PORT, of a server also unix:PATH. SIGINT and SIGTERM end it, and reset all connections.
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
@@ -47,17 +47,13 @@ static async Task<int> RunAsync(EndPoint listen, Proxy proxy)
     try
     {
         using Listener listener = new(listen);
-        await Console.Error.WriteLineAsync($"listening on {listener.Address}, for TLS");
-        await proxy.RunAsync(listener.Socket, stop.Token);
-        return 0;
-    }
-    catch (OperationCanceledException)
-    {
+        Log.Write($"listening on {listener.Address}, for TLS");
+        await proxy.RunAsync(listener, stop.Token);
         return 0;
     }
     catch (SocketException e)
     {
-        await Console.Error.WriteLineAsync($"sniproxy: cannot listen on {Address.Format(listen)}: {e.Message}");
+        Log.Write($"sniproxy: cannot listen on {Address.Format(listen)}: {e.Message}");
         return 1;
     }
 

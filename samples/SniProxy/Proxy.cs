@@ -8,45 +8,80 @@ namespace SniProxySample;
 /// <summary>Connects TLS clients to the servers that they name, without a key: the ciphertext passes inside the kernel.</summary>
 internal sealed class Proxy(Routes routes, TimeSpan helloTimeout)
 {
+    private const int Places = 1000;
+
     private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private static readonly RelayOptions _options = new() { IdleTimeout = TimeSpan.FromMinutes(10) };
 
     /// <summary>
     /// One for each connection; who finds none free waits in the backlog. So many that descriptors, two for each and four for the pipes of one that is busy,
     /// do not run out: without one, .NET cannot start a thread, and ends the process.
     /// </summary>
-    private readonly SemaphoreSlim _places = new(1000);
+    private readonly SemaphoreSlim _places = new(Places);
 
-    public async Task RunAsync(Socket listener, CancellationToken stop)
+    /// <summary>Serves until it is stopped, and all connections are over.</summary>
+    public async Task RunAsync(Listener listener, CancellationToken stop)
     {
-        while (true)
+        try
         {
-            await _places.WaitAsync(stop);
-            try
+            while (true)
             {
-                _ = ServeAsync(await SpliceSocket.AcceptAsync(listener, stop), stop);
+                _ = ServeAsync(await AcceptAsync(listener, stop), stop);
             }
-            catch (SocketException e)
-            {
-                // A client that gave up meanwhile, or too many descriptors all the same.
-                _places.Release();
-                await Console.Error.WriteLineAsync($"cannot accept: {e.Message}");
-                await Task.Delay(_pause, stop);
-            }
+        }
+        catch (OperationCanceledException)
+        {
+            listener.Dispose();
+        }
+
+        for (int free = 0; free < Places; free++)
+        {
+            await _places.WaitAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task<Socket> AcceptAsync(Listener listener, CancellationToken stop)
+    {
+        await _places.WaitAsync(stop);
+        try
+        {
+            return await listener.AcceptAsync(Log.Write, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            _places.Release();
+            throw;
         }
     }
 
     private async Task ServeAsync(Socket client, CancellationToken stop)
     {
-        string from = Address.Format(client.RemoteEndPoint);
+        try
+        {
+            string from = Address.Format(client.RemoteEndPoint);
+            string outcome;
+            using (client)
+            {
+                outcome = await AnswerAsync(client, stop);
+            }
+
+            Log.Write($"{from}: {outcome}");
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <returns>What became of the client, for people.</returns>
+    private async Task<string> AnswerAsync(Socket client, CancellationToken stop)
+    {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        string outcome;
         try
         {
             patience.CancelAfter(helloTimeout);
             ClientHello hello = await HelloReader.PeekAsync(client, patience.Token);
-            outcome = hello.Kind switch
+            return hello.Kind switch
             {
                 HelloKind.NotTls => "refused: not TLS",
                 HelloKind.Incomplete => "its hello broke off",
@@ -56,21 +91,19 @@ internal sealed class Proxy(Routes routes, TimeSpan helloTimeout)
                 _ => TlsAlert.Refuse(client, TlsAlert.UnrecognizedName, $"refused: no route for {hello.ServerName ?? "no name"}"),
             };
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            client.Abort();
+            return "stopped";
+        }
         catch (OperationCanceledException)
         {
-            outcome = stop.IsCancellationRequested ? "stopped" : "refused: no hello in time";
+            return "refused: no hello in time";
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            outcome = e.Message;
+            return e.Message;
         }
-        finally
-        {
-            client.Dispose();
-            _places.Release();
-        }
-
-        await Console.Error.WriteLineAsync($"{from}: {outcome}");
     }
 
     private static async Task<string> PassAsync(Socket client, EndPoint target, CancellationTokenSource patience, CancellationToken stop)
@@ -81,16 +114,26 @@ internal sealed class Proxy(Routes routes, TimeSpan helloTimeout)
             using Socket server = await SpliceSocket.ConnectAsync(target, patience.Token);
             client.SendAtOnce();
             server.SendAtOnce();
-            RelayResult result = await Transfer.RelayAsync(client, server, _options, stop);
-
-            // A reset is passed on as one: what was cut off must not look like the end.
-            Socket? other = result.AToB.Side == TransferSide.Source ? server : result.BToA.Side == TransferSide.Source ? client : null;
-            other?.Abort();
-            return $"{result.End}; {result.BytesAToB} bytes there, {result.BytesBToA} back";
+            RelayResult result = await RelayUntilStoppedAsync(client, server, stop);
+            bool isStopped = result.End == default;
+            result.PassOnResets(client, server, isCutOff: isStopped || result.End == RelayEnd.IdleTimeout);
+            return $"{(isStopped ? "stopped" : result.End.ToString())}; {result.BytesAToB} bytes there, {result.BytesBToA} back";
         }
         catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
             return TlsAlert.Refuse(client, TlsAlert.InternalError, $"cannot connect: {(e is SocketException ? e.Message : "no answer in time")}");
+        }
+    }
+
+    private static async Task<RelayResult> RelayUntilStoppedAsync(Socket client, Socket server, CancellationToken stop)
+    {
+        try
+        {
+            return await Transfer.RelayAsync(client, server, _options, stop);
+        }
+        catch (TransferCanceledException e)
+        {
+            return e.Relay!;
         }
     }
 }

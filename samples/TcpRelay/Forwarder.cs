@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using ZeroCopy;
 
 namespace TcpRelaySample;
 
@@ -27,7 +26,7 @@ internal sealed class Forwarder(EndPoint target, Limits limits, string? tapFile)
     /// <param name="log">Takes one line for each connection.</param>
     /// <param name="stop">Ends the accepting; who is there may finish.</param>
     /// <param name="abort">Cuts off who is there.</param>
-    public async Task RunAsync(Socket listener, Action<string> log, CancellationToken stop, CancellationToken abort)
+    public async Task RunAsync(Listener listener, Action<string> log, CancellationToken stop, CancellationToken abort)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(abort);
         await AcceptAsync(listener, log, stop, end.Token);
@@ -36,40 +35,19 @@ internal sealed class Forwarder(EndPoint target, Limits limits, string? tapFile)
         await DrainAsync();
     }
 
-    private async Task AcceptAsync(Socket listener, Action<string> log, CancellationToken stop, CancellationToken abort)
+    private async Task AcceptAsync(Listener listener, Action<string> log, CancellationToken stop, CancellationToken abort)
     {
         try
         {
             while (true)
             {
                 await _room.WaitAsync(stop);
-                _ = ServeAsync(await AcceptOneAsync(listener, log, stop), log, abort);
+                _ = ServeAsync(await listener.AcceptAsync(log, stop), log, abort);
             }
         }
         catch (OperationCanceledException)
         {
             // Told to stop.
-        }
-    }
-
-    private static async Task<Socket> AcceptOneAsync(Socket listener, Action<string> log, CancellationToken stop)
-    {
-        for (bool isKnown = false; ; isKnown = true)
-        {
-            try
-            {
-                return await SpliceSocket.AcceptAsync(listener, stop);
-            }
-            catch (Exception e) when (e is SocketException or IOException)
-            {
-                // A client that gave up meanwhile, or too many descriptors: it waits in the backlog until there is one again.
-                if (!isKnown)
-                {
-                    log($"cannot accept: {e.Message}");
-                }
-
-                await Task.Delay(_pause, stop);
-            }
         }
     }
 

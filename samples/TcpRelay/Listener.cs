@@ -7,6 +7,8 @@ namespace TcpRelaySample;
 /// <summary>A listening socket, and the file of a unix one, which is removed in the end.</summary>
 internal sealed class Listener : IDisposable
 {
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+
     private readonly string? _path;
 
     public Listener(EndPoint address)
@@ -39,6 +41,29 @@ internal sealed class Listener : IDisposable
     public Socket Socket { get; }
 
     public string Address => TcpRelaySample.Address.Format(Socket.LocalEndPoint);
+
+    /// <summary>Accepts a client. Where that fails, it says so, but not again for the same client, and goes on trying.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled, which alone ends it.</exception>
+    public async Task<Socket> AcceptAsync(Action<string> log, CancellationToken cancellationToken)
+    {
+        for (bool isKnown = false; ; isKnown = true)
+        {
+            try
+            {
+                return await SpliceSocket.AcceptAsync(Socket, cancellationToken);
+            }
+            catch (Exception e) when (e is SocketException or IOException)
+            {
+                // A client that gave up meanwhile, or too many descriptors: it waits in the backlog until there is one again.
+                if (!isKnown)
+                {
+                    log($"cannot accept: {e.Message}");
+                }
+
+                await Task.Delay(_pause, cancellationToken);
+            }
+        }
+    }
 
     public void Dispose()
     {

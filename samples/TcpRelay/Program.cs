@@ -75,16 +75,16 @@ static async Task<int> RunAsync(EndPoint listen, EndPoint to, Limits limits, str
     try
     {
         using Listener listener = new(listen);
-        await Console.Error.WriteLineAsync(string.Create(
+        Log.Write(string.Create(
             CultureInfo.InvariantCulture, $"listening on {listener.Address}, forwarding to {Address.Format(to)}, {limits.MaxConnections} clients at a time"));
         await (isLive
-            ? LiveView.ShowAsync(forwarder, log => forwarder.RunAsync(listener.Socket, log, stop.Token, abort.Token))
-            : forwarder.RunAsync(listener.Socket, Console.Error.WriteLine, stop.Token, abort.Token));
+            ? LiveView.ShowAsync(forwarder, log => forwarder.RunAsync(listener, log, stop.Token, abort.Token))
+            : forwarder.RunAsync(listener, Log.Write, stop.Token, abort.Token));
         return 0;
     }
     catch (SocketException e)
     {
-        await Console.Error.WriteLineAsync($"tcprelay: cannot listen on {Address.Format(listen)}: {e.Message}");
+        Log.Write($"tcprelay: cannot listen on {Address.Format(listen)}: {e.Message}");
         return 1;
     }
 

@@ -131,9 +131,7 @@ public sealed class TcpRelayLimitTests : TcpRelayTest
 
     private Daemon StartWithFailingAccept(string to, string fault, string log)
     {
-        Shell.SkipWithoutTracing();
-        string[] strace = ["-f", "-qq", "-ttt", "--seccomp-bpf", "-o", log, "-e", "trace=accept4", "-e", $"inject=accept4:{fault}"];
-        Daemon relay = Own(new Daemon("strace", [.. strace, "dotnet", _program, "--listen", AnyPort, "--to", to]));
+        Daemon relay = Own(Failing("accept4", fault, log, "dotnet", _program, "--listen", AnyPort, "--to", to));
         relay.WaitForLine("clients at a time");
         return relay;
     }

@@ -23,6 +23,13 @@ public abstract class TcpRelayTest : TransferTest
 
     protected static Daemon NotYetListening(params string[] arguments) => new("dotnet", [Repository.Built("TcpRelay", "TcpRelay.dll"), .. arguments]);
 
+    /// <summary>Runs a program with a system call that fails at times, which are those of each thread.</summary>
+    protected static Daemon Failing(string call, string fault, string log, params string[] program)
+    {
+        Shell.SkipWithoutTracing();
+        return new("strace", ["-f", "-qq", "-ttt", "--seccomp-bpf", "-o", log, "-e", $"trace={call}", "-e", $"inject={call}:{fault}", .. program]);
+    }
+
     /// <summary>Where it listens, as it says.</summary>
     protected static string AddressOf(Daemon relay)
     {
