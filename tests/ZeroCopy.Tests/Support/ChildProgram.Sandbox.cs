@@ -11,7 +11,7 @@ internal static partial class ChildProgram
     /// <summary>Forbids calls to itself, and then does what the rest of its arguments says.</summary>
     private static int Sandboxed(string calls, string errno, string[] rest)
     {
-        if (!Native.TryForbid(calls.Split(','), Enum.Parse<Errno>(errno)))
+        if (!Seccomp.TryForbid(calls.Split(','), Enum.Parse<Errno>(errno)))
         {
             Console.Write(NoSandbox);
             return 0;

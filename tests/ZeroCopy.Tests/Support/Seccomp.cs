@@ -1,9 +1,8 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace ZeroCopy.Benchmarks;
+namespace ZeroCopy.Tests.Support;
 
-/// <summary>A sandbox for this process, from which there is no way back.</summary>
+/// <summary>A sandbox for this process and all that it starts, from which there is no way back.</summary>
 internal static unsafe partial class Seccomp
 {
     private const int PR_SET_NO_NEW_PRIVS = 38;
@@ -17,24 +16,34 @@ internal static unsafe partial class Seccomp
 
     private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    /// <summary>Has splice(2) fail with EPERM, so that the library reads and writes, on the same loop and by the same rules.</summary>
-    public static void ForbidSplice()
+    /// <summary>Has system calls fail.</summary>
+    /// <returns>Whether there is such a thing here.</returns>
+    public static bool TryForbid(IEnumerable<string> calls, Errno errno)
     {
-        uint splice = IsArm64 ? 76u : 275u;
-        Instruction* filter = stackalloc Instruction[]
-        {
+        uint[] numbers = [.. calls.Select(NumberOf)];
+        Instruction[] filter =
+        [
             new(BPF_LD_W_ABS, 0, 0, 0),
-            new(BPF_JEQ_K, 0, 1, splice),
-            new(BPF_RET_K, 0, 0, SECCOMP_RET_ERRNO | (uint)Errno.EPERM),
+            .. numbers.Select((number, i) => new Instruction(BPF_JEQ_K, (byte)(numbers.Length - i), 0, number)),
             new(BPF_RET_K, 0, 0, SECCOMP_RET_ALLOW),
-        };
-        FilterProgram program = new(4, filter);
-        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
-            || syscall(IsArm64 ? 277 : 317, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0)
+            new(BPF_RET_K, 0, 0, SECCOMP_RET_ERRNO | (uint)errno),
+        ];
+        fixed (Instruction* instructions = filter)
         {
-            throw new Win32Exception();
+            FilterProgram program = new((ushort)filter.Length, instructions);
+            return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+                && syscall(IsArm64 ? 277 : 317, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
         }
     }
+
+    private static uint NumberOf(string call) => call switch
+    {
+        "splice" => IsArm64 ? 76u : 275u,
+        "tee" => IsArm64 ? 77u : 276u,
+        "vmsplice" => IsArm64 ? 75u : 278u,
+        "copy_file_range" => IsArm64 ? 285u : 326u,
+        _ => throw new ArgumentOutOfRangeException(nameof(call), call, "Its number is not known here."),
+    };
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int prctl(int option, nint arg2, nint arg3, nint arg4, nint arg5);
