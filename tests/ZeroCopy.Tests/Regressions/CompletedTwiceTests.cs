@@ -1,3 +1,5 @@
+using ZeroCopy.Tests.Races;
+
 namespace ZeroCopy.Tests.Regressions;
 
 /// <summary>
@@ -14,24 +16,13 @@ public sealed class CompletedTwiceTests : RelayTest
         const int Rounds = 1000;
         Pipe from = NewPipe();
         Pipe to = NewPipe();
-        Random random = new(1);
+        using Race race = new(2);
         for (int i = 0; i < Rounds; i++)
         {
             using CancellationTokenSource source = new();
             from.Write(1, 2);
             Task<CopyResult> copy = Transfer.CopyAsync(from.ReadHandle, to.WriteHandle, new CopyOptions { Length = 4 }, source.Token).AsTask();
-            int head = random.Next(200);
-            using Barrier barrier = new(2);
-            Task cancelling = Task.Run(() =>
-            {
-                barrier.SignalAndWait(Patience);
-                Thread.SpinWait(head);
-                source.Cancel();
-            });
-            barrier.SignalAndWait(Patience);
-            Thread.SpinWait(100);
-            from.Write(3, 4);
-            await cancelling.WaitAsync(Patience);
+            race.Run(source.Cancel, () => from.Write(3, 4));
             byte[] rest = [];
             try
             {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ZeroCopy.Tests.Races;
 
 namespace ZeroCopy.Tests.Transfers;
 
@@ -155,25 +156,14 @@ public sealed class FanOutCancellationTests : FanOutTest
         const int Rounds = 500;
         Pipe from = NewPipe();
         Pipe[] to = [NewPipe(), NewPipe(), NewPipe()];
-        Random random = new(1);
+        using Race race = new(2);
         for (int i = 0; i < Rounds; i++)
         {
             using CancellationTokenSource source = new();
             from.Write(1, 2);
             Task<FanOutResult> fanOut =
                 Transfer.FanOutAsync(from.ReadHandle, [.. to.Select(pipe => (TransferEndpoint)pipe.WriteHandle)], new() { Length = 4 }, source.Token);
-            int head = random.Next(200);
-            using Barrier barrier = new(2);
-            Task cancelling = Task.Run(() =>
-            {
-                barrier.SignalAndWait(Patience);
-                Thread.SpinWait(head);
-                source.Cancel();
-            });
-            barrier.SignalAndWait(Patience);
-            Thread.SpinWait(100);
-            from.Write(3, 4);
-            await cancelling.WaitAsync(Patience);
+            race.Run(source.Cancel, () => from.Write(3, 4));
             FanOutResult result;
             try
             {
