@@ -71,6 +71,7 @@ public sealed class TeeSampleFaultTests : KernelTest
     {
         string line = $"cd {WithInput()}; cat input | {TeeSample.CommandLine} a b c | cat > out; cmp input a; cmp input b; cmp input c; cmp input out";
         File.WriteAllText(PathOf("script"), line);
+        Shell.Run("chmod", "777", Folder).ExitCode.Should().Be(0);
         Finished run = Child.RunUnder(Child.Unprivileged, "with-small-pipes", PathOf("script"));
         run.Text.Should().Be("2 slots\nexit code 0\n");
     }

@@ -3,10 +3,18 @@ namespace ZeroCopy.Tests.Support;
 /// <summary>Runs <see cref="ChildProgram"/> in a process of its own.</summary>
 internal static class Child
 {
+    private const string Incapable = "--bounding-set=-all --inh-caps=-all";
+
     private static readonly string _line = $"exec dotnet '{typeof(Child).Assembly.Location}'";
 
-    /// <summary>What to run a program under so that it has no capability, whoever runs the tests.</summary>
-    public static string Unprivileged { get; } = Environment.IsPrivilegedProcess ? "setpriv --bounding-set=-all --inh-caps=-all" : "env";
+    private static int OwnUser => 10_000 + (Environment.ProcessId % 50_000);
+
+    /// <summary>
+    /// What to run a program under so that it has no capability, and is a user of its own, since others of the same one use up and give back what a user may
+    /// have. Only who may become another user can have that, and others do without.
+    /// </summary>
+    public static string Unprivileged { get; } = ((string[])[$"setpriv --reuid={OwnUser} --regid={OwnUser} --clear-groups {Incapable}", $"setpriv {Incapable}", "env"])
+        .First(program => Shell.Line($"{program} sh -c 'command -v dotnet && test -r {typeof(Child).Assembly.Location}'").ExitCode == 0);
 
     public static Finished Run(params string[] arguments) => RunAfter(string.Empty, arguments);
 
