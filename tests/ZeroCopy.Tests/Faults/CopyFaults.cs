@@ -86,7 +86,7 @@ internal sealed class CopyFaults(string from, string to, bool isAsync) : FaultSc
         if (!fault.Lasts && isSource != (writtenTo == destination))
         {
             failed.Side.Should().Be(isSource ? TransferSide.Source : TransferSide.Destination);
-            failed.InnerException.Should().BeOfType<ErrnoException>().Which.Syscall.Should().Be(fault.Syscall);
+            MustNameTheCall(fault, failed.InnerException.Should().BeOfType<ErrnoException>().Subject);
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class FanOutFaults(bool isAsync, params string[] kinds) : FaultS
         if (failed >= 0)
         {
             errors[1 + failed].Should().NotBe(Errno.None);
-            result.Sinks[failed].Error!.Syscall.Should().Be(fault!.Syscall);
+            MustNameTheCall(fault!, result.Sinks[failed].Error!);
         }
         else if (readFrom == source)
         {
