@@ -33,6 +33,9 @@ internal static partial class ChildProgram
             case ["wait-once", .. string[] how]:
                 WaitOnce(how);
                 return 0;
+            case ["copy-without-memory", string way]:
+                CopyWithoutMemory(isAsync: way == "async");
+                return 0;
             case ["stalled-copies", .. string[] kinds]:
                 StalledCopies(kinds);
                 return 0;
