@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ZeroCopy.Tests.Faults;
 
 namespace ZeroCopy.Tests.Support;
 
@@ -17,6 +18,9 @@ internal static partial class ChildProgram
                 return 0;
             case ["fan-out-onto-full-disk", string source, string folder, .. string[] how]:
                 FanOutOntoFullDisk(source, folder, how);
+                return 0;
+            case ["fan-out-under-a-broken-loop", string library, string waitsFor]:
+                BrokenLoop.FanOut(library, waitsForSink: waitsFor == "sink");
                 return 0;
             case ["tap-onto-full-disk", string folder]:
                 TapOntoFullDisk(folder);
