@@ -12,13 +12,13 @@ internal sealed class CopyFaults(string from, string to, bool isAsync) : FaultSc
 
     private byte[] Content => _content ??= from == "zeroes" ? new byte[Portions.Sum()] : Bytes.Random(Portions.Sum());
 
-    private bool HasFile => from is not ("socket" or "pipe") || to is not ("socket" or "pipe");
+    private bool HasFile => from is not ("socket" or "pipe" or "terminal") || to is not ("socket" or "pipe" or "terminal");
 
     public override void Run(Fault? fault)
     {
         using FaultSource source = new(from, Content);
         using FaultSink sink = new(to);
-        CopyOptions options = new() { Prefix = Prefix, Counters = new TransferCounters(), Length = from == "zeroes" ? Content.Length : null };
+        CopyOptions options = new() { Prefix = Prefix, Counters = new TransferCounters(), Length = source.Ends ? null : Content.Length };
         Arm(fault, source.Descriptor, sink.Descriptor);
         Task<CopyResult> copy = Feed(source, () => Start(source, sink, options), options.Counters);
         long read = 0;

@@ -88,9 +88,34 @@ internal abstract class FaultScenario
         {
             { Call: "epoll_ctl:ADD", Errno: Errno.EPERM } => [Errno.EAGAIN], // Not ready, and cannot be waited for.
             { Call: "epoll_ctl:MOD", Errno: Errno.ENOENT } => [Errno.ENOENT, Errno.EBADF], // The number may be another descriptor's by now.
+            { Call: "read:own" } => [fault.Errno, Errno.ENODATA], // What others were to have too cannot be had.
             _ => [fault!.Errno],
         };
         errno.Should().BeOneOf(told, "that is what has failed");
+    }
+
+    /// <summary>Does it, and where it fails once more, without a fault.</summary>
+    protected void TwiceAtMost(Fault? fault, ref bool hasFailed, Action action)
+    {
+        try
+        {
+            action();
+            return;
+        }
+        catch (ErrnoException e) when (!hasFailed)
+        {
+            MayFail(fault, e.Errno);
+            e.Syscall.Should().Be(fault!.Syscall);
+        }
+        catch (ArgumentException e) when (!hasFailed)
+        {
+            MayFail(fault, fault?.Errno ?? Errno.None);
+            fault!.Syscall.Should().Be("fcntl", e.Message);
+        }
+
+        hasFailed = true;
+        FaultyLibc.Of(fault!).Lift();
+        action();
     }
 
     /// <summary>No call in a while, and less processor time than who spins takes; the compiler works at times of its own choice.</summary>

@@ -7,6 +7,7 @@ internal sealed class FaultSink : IDisposable
 {
     private readonly IDisposable _owner;
     private readonly Func<byte[]> _collect;
+    private readonly SafeFileHandle? _master;
 
     public FaultSink(string kind)
     {
@@ -33,6 +34,17 @@ internal sealed class FaultSink : IDisposable
                 };
                 break;
 
+            case "terminal":
+                (_master, SafeFileHandle terminal) = Native.RawTerminal();
+                (_owner, Endpoint, Descriptor) = (terminal, terminal, (int)terminal.DangerousGetHandle());
+                _collect = () =>
+                {
+                    // Of which nobody is left the master has first what was written, and then an error.
+                    terminal.Dispose();
+                    return ReadToTheError(_master);
+                };
+                break;
+
             default:
                 SafeFileHandle file = UnnamedFile.Open(kind == "appending" ? Native.O_APPEND : 0);
                 Descriptor = (int)file.DangerousGetHandle();
@@ -54,5 +66,22 @@ internal sealed class FaultSink : IDisposable
     /// <summary>All that has arrived. Once, when nothing more comes.</summary>
     public byte[] Collect() => _collect();
 
-    public void Dispose() => _owner.Dispose();
+    public void Dispose()
+    {
+        _owner.Dispose();
+        _master?.Dispose();
+    }
+
+    private static byte[] ReadToTheError(SafeFileHandle master)
+    {
+        using MemoryStream all = new();
+        byte[] buffer = new byte[4096];
+        int count;
+        while ((count = Native.Read(master, buffer)) > 0)
+        {
+            all.Write(buffer, 0, count);
+        }
+
+        return all.ToArray();
+    }
 }

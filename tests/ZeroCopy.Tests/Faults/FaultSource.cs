@@ -8,6 +8,8 @@ internal sealed class FaultSource : IDisposable
     private readonly IDisposable _owner;
     private readonly SocketPair? _sockets;
     private readonly Pipe? _pipe;
+    private readonly SafeFileHandle? _master;
+    private readonly SafeFileHandle? _file;
 
     public FaultSource(string kind, byte[] content)
     {
@@ -24,21 +26,27 @@ internal sealed class FaultSource : IDisposable
                 (Endpoint, Descriptor) = (_pipe.ReadHandle, (int)_pipe.ReadHandle.DangerousGetHandle());
                 break;
 
+            case "terminal":
+                (_master, SafeFileHandle terminal) = Native.RawTerminal();
+                (_owner, Endpoint, Descriptor) = (terminal, terminal, (int)terminal.DangerousGetHandle());
+                break;
+
             case "zeroes":
                 SafeFileHandle zeroes = Native.Open("/dev/zero", Native.O_RDONLY);
                 (_owner, Endpoint, Descriptor) = (zeroes, zeroes, (int)zeroes.DangerousGetHandle());
                 break;
 
             default:
-                SafeFileHandle file = UnnamedFile.Open();
-                Native.Write(file, content).Should().Be(content.Length);
-                Native.Seek(file, 0);
-                Descriptor = (int)file.DangerousGetHandle();
-                (_owner, Endpoint) = UnnamedFile.As(kind, file);
+                _file = UnnamedFile.Open();
+                Native.Write(_file, content).Should().Be(content.Length);
+                Native.Seek(_file, 0);
+                Descriptor = (int)_file.DangerousGetHandle();
+                (_owner, Endpoint) = UnnamedFile.As(kind, _file);
                 break;
         }
 
-        IsFed = _sockets is not null || _pipe is not null;
+        IsFed = _sockets is not null || _pipe is not null || _master is not null;
+        Ends = kind is not ("terminal" or "zeroes");
     }
 
     public TransferEndpoint Endpoint { get; }
@@ -48,12 +56,15 @@ internal sealed class FaultSource : IDisposable
     /// <summary>Whether it has nothing before it is fed, so that it may be waited for.</summary>
     public bool IsFed { get; }
 
+    /// <summary>Whether there is an end to it.</summary>
+    public bool Ends { get; }
+
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         _sockets?.Far.Send(bytes).Should().Be(bytes.Length);
-        if (_pipe is not null)
+        if ((_pipe?.WriteHandle ?? _master) is SafeFileHandle end)
         {
-            Native.Write(_pipe.WriteHandle, bytes).Should().Be(bytes.Length);
+            Native.Write(end, bytes).Should().Be(bytes.Length);
         }
     }
 
@@ -64,8 +75,21 @@ internal sealed class FaultSource : IDisposable
         _pipe?.WriteHandle.Dispose();
     }
 
-    /// <summary>What a socket still has, of which there has to be so much.</summary>
-    public byte[] Rest(long count) => _sockets!.Near.ReceiveExactly((int)count);
+    /// <summary>What a socket or a file still has, of which there has to be so much.</summary>
+    public byte[] Rest(long count)
+    {
+        if (_sockets is not null)
+        {
+            return _sockets.Near.ReceiveExactly((int)count);
+        }
 
-    public void Dispose() => _owner.Dispose();
+        byte[] rest = new byte[count + 1];
+        return rest[..Native.Read(_file!, rest)];
+    }
+
+    public void Dispose()
+    {
+        _owner.Dispose();
+        _master?.Dispose();
+    }
 }

@@ -53,11 +53,12 @@ internal static class FaultTable
         ["read:event"] = new() { GoesOn = _again },
         ["write:event"] = new(),
 
-        ["pipe2"] = new() { GoesOn = [.. _noDescriptor, Errno.EPERM, Errno.ENOSYS] },
+        // At first what the limits of a user, those on pages in pipes among them, and a sandbox say.
+        ["pipe2"] = new() { GoesOn = [Errno.ENFILE, Errno.EPERM, Errno.EMFILE, Errno.ENOMEM, Errno.ENOSYS] },
         ["open"] = new() { GoesOn = [.. _noDescriptor, Errno.EACCES, Errno.ENOENT, Errno.ENXIO] },
         ["fcntl:F_GETFL"] = new() { Either = [Errno.EBADF] },
         ["fcntl:F_GETPIPE_SZ"] = new() { Either = [Errno.EBADF] },
-        ["fcntl:F_SETPIPE_SZ"] = new() { GoesOn = [Errno.EBADF, Errno.EBUSY, Errno.ENOMEM, Errno.EPERM] },
+        ["fcntl:F_SETPIPE_SZ"] = new() { GoesOn = [Errno.EPERM, Errno.ENOMEM, Errno.EBADF, Errno.EBUSY] },
         ["ioctl"] = new() { GoesOn = [Errno.EBADF] },
         ["statx"] = new() { Fails = [Errno.EACCES, Errno.EBADF, Errno.ENOMEM, Errno.ENOSYS, Errno.EPERM] },
         ["lseek"] = new() { GoesOn = [Errno.EBADF, Errno.EINVAL, Errno.ESPIPE] },

@@ -5,7 +5,8 @@ namespace ZeroCopy.Tests.Faults;
 /// <summary>libc.c in this process: what the library calls in place of libc, with faults or without.</summary>
 internal static unsafe class FaultyLibc
 {
-    private const int MostEndpoints = 4;
+    /// <summary>As libc.c has it.</summary>
+    private const int MostEndpoints = 8;
     private const int NoDescriptor = -1;
 
     private static readonly Dictionary<string, FaultyCall> _calls = new(StringComparer.Ordinal);

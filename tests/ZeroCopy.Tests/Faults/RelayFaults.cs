@@ -9,14 +9,18 @@ internal sealed class RelayFaults(int there, int back) : FaultScenario
     private readonly byte[] _back = Bytes.Random(back);
     private readonly byte[] _prefix = Bytes.Random(1000);
 
+    /// <summary>What one direction is copied to besides, or null.</summary>
+    public string? Tap { get; init; }
+
     public override void Run(Fault? fault)
     {
         using SocketPair client = NewSockets();
         using SocketPair server = NewSockets();
         int clientDescriptor = (int)client.Near.SafeHandle.DangerousGetHandle();
         int serverDescriptor = (int)server.Near.SafeHandle.DangerousGetHandle();
-        RelayOptions options = new() { PrefixAToB = _prefix, CountersAToB = new(), CountersBToA = new() };
-        Arm(fault, clientDescriptor, serverDescriptor);
+        using FaultSink? tap = Tap is null ? null : new(Tap);
+        RelayOptions options = new() { PrefixAToB = _prefix, CountersAToB = new(), CountersBToA = new(), TapAToB = tap?.Endpoint };
+        Arm(fault, clientDescriptor, serverDescriptor, tap?.Descriptor ?? clientDescriptor);
         Task<RelayResult> relay = RelayAsync(client.Near, server.Near, options);
         client.Far.Send(_there.AsSpan(0, _there.Length / 2));
         server.Far.Send(_back.AsSpan(0, _back.Length / 2));
@@ -33,10 +37,26 @@ internal sealed class RelayFaults(int there, int back) : FaultScenario
             RelayResult result = relay.WaitAsync(Patience).GetAwaiter().GetResult();
             MustAccountFor(result.AToB, _prefix, _there, client.Near, server.Far);
             MustAccountFor(result.BToA, [], _back, server.Near, client.Far);
+            SinkResult? tapped = result.AToB.Tap;
+            if (tapped is not null)
+            {
+                byte[] all = [.. _prefix, .. _there];
+                tapped.MustAccountFor(all);
+                tap!.Collect().MustBe(all.AsSpan(0, (int)tapped.BytesDelivered), "each byte arrives once");
+                (tapped.Error is not null || tapped.BytesDelivered == result.BytesAToB || result.End == RelayEnd.Failed).Should().BeTrue("it has all, or tells why not");
+            }
+
             if (result.End == RelayEnd.Completed)
             {
                 (result.AToB.Undelivered.Length + result.BToA.Undelivered.Length).Should().Be(0);
-                MayComplete(fault, result.AToB.FallbackErrno == Errno.None ? result.BToA.FallbackErrno : result.AToB.FallbackErrno);
+                if (tapped?.Error is ErrnoException failed)
+                {
+                    MayFail(fault, failed.Errno);
+                    return;
+                }
+
+                Errno[] fallbacks = [result.AToB.FallbackErrno, result.BToA.FallbackErrno, tapped?.FallbackErrno ?? Errno.None];
+                MayComplete(fault, Array.Find(fallbacks, errno => errno != Errno.None));
                 return;
             }
 
@@ -52,6 +72,9 @@ internal sealed class RelayFaults(int there, int back) : FaultScenario
             server.Near.ReceiveExactly(_back.Length).MustBe(_back, "nothing was read");
         }
     }
+
+    /// <summary>Nobody can wait for a file.</summary>
+    protected override FaultOutcome Expected(Fault fault) => Tap == "file" && fault.Errno == Errno.EAGAIN ? FaultOutcome.Either : base.Expected(fault);
 
     private static SocketPair NewSockets()
     {
@@ -83,7 +106,7 @@ internal sealed class RelayFaults(int there, int back) : FaultScenario
             MayFail(fault, direction.Error);
             (int readFrom, int writtenTo) = FaultyLibc.Of(fault!).Descriptors;
             int failed = side == TransferSide.Source ? source : destination;
-            (failed == readFrom || failed == writtenTo || (readFrom < 0 && writtenTo < 0)).Should().BeTrue("{0} is told", side);
+            (fault!.Lasts || failed == readFrom || failed == writtenTo || (readFrom < 0 && writtenTo < 0)).Should().BeTrue("{0} is told", side);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class WriterFaults(VmSpliceMode mode, bool isAsync) : FaultScena
             Arm(fault, (int)pipe.WriteHandle.DangerousGetHandle());
             bool hasFailed = false;
             VmSpliceWriter? writer = null;
-            Try(fault, ref hasFailed, () => writer = new VmSpliceWriter(pipe.WriteHandle, mode));
+            TwiceAtMost(fault, ref hasFailed, () => writer = new VmSpliceWriter(pipe.WriteHandle, mode));
             int start = 0;
             foreach (int count in _flushes)
             {
@@ -25,18 +25,18 @@ internal sealed class WriterFaults(VmSpliceMode mode, bool isAsync) : FaultScena
                 while (!bytes.IsEmpty)
                 {
                     Memory<byte> room = default;
-                    Try(fault, ref hasFailed, () => room = writer!.GetMemory());
+                    TwiceAtMost(fault, ref hasFailed, () => room = writer!.GetMemory());
                     int written = Math.Min(room.Length, bytes.Length);
                     bytes[..written].CopyTo(room.Span);
                     writer!.Advance(written);
                     bytes = bytes[written..];
                 }
 
-                Try(fault, ref hasFailed, () => InTime(writer!.Flush, () => writer!.FlushAsync().AsTask()));
+                TwiceAtMost(fault, ref hasFailed, () => InTime(writer!.Flush, () => writer!.FlushAsync().AsTask()));
                 start += count;
             }
 
-            Try(fault, ref hasFailed, () => InTime(writer!.Dispose, () => writer!.DisposeAsync().AsTask()));
+            TwiceAtMost(fault, ref hasFailed, () => InTime(writer!.Dispose, () => writer!.DisposeAsync().AsTask()));
             if (!hasFailed)
             {
                 MayComplete(fault, writer!.FallbackErrno);
@@ -52,30 +52,6 @@ internal sealed class WriterFaults(VmSpliceMode mode, bool isAsync) : FaultScena
 
     /// <summary>That a pipe can be waited for is certain.</summary>
     public override bool CanHappen(Fault fault) => base.CanHappen(fault) && (fault.Syscall != "epoll_ctl" || fault.Errno != Errno.EPERM);
-
-    /// <summary>Twice where it fails, the second time without a fault.</summary>
-    private void Try(Fault? fault, ref bool hasFailed, Action action)
-    {
-        try
-        {
-            action();
-            return;
-        }
-        catch (ErrnoException e) when (!hasFailed)
-        {
-            MayFail(fault, e.Errno);
-            e.Syscall.Should().Be(fault!.Syscall);
-        }
-        catch (ArgumentException e) when (!hasFailed)
-        {
-            MayFail(fault, fault?.Errno ?? Errno.None);
-            fault!.Syscall.Should().Be("fcntl", e.Message);
-        }
-
-        hasFailed = true;
-        FaultyLibc.Of(fault!).Lift();
-        action();
-    }
 
     private void InTime(Action waiting, Func<Task> asynchronous)
     {

@@ -9,7 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/uio.h>
 
-enum { F_GETFL_ = 3, F_SETPIPE_SZ_ = 1031, NO_DESCRIPTOR = -1 };
+enum { F_GETFL_ = 3, F_SETPIPE_SZ_ = 1031, NO_DESCRIPTOR = -1, MOST_ENDPOINTS = 8 };
 
 // As FaultyCall has it.
 struct fault {
@@ -23,11 +23,11 @@ struct fault {
 };
 
 // The descriptors that the test has made. Other ones are the library's own.
-_Atomic int64_t endpoints[4];
+_Atomic int64_t endpoints[MOST_ENDPOINTS];
 
 static int is_endpoint(int fd)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < MOST_ENDPOINTS; i++)
         if (endpoints[i] == fd)
             return 1;
     return 0;
