@@ -38,12 +38,22 @@ internal sealed partial class Side
     /// Whether the user has disposed it, where an error or an end may have come of that: a socket breaks its connection off before its handle, while calls are
     /// under way, says that it is closed.
     /// </summary>
-    public bool WasDisposed()
+    public bool WasDisposed() => IsClosed || (IsSocket && Socket is Socket socket && IsDisposed(socket));
+
+    /// <summary>
+    /// What broke the socket, if another call was told of it: one of the other direction, which may not have had the time to say so, or one that had moved some
+    /// bytes before, and then tells of these alone.
+    /// </summary>
+    private Errno FaultToldBefore() =>
+        SocketFaults.Of(Handle) is var fault and not Errno.None ? fault : Interop.IsOverWithoutFin(Handle) ? Errno.ECONNRESET : Errno.None;
+
+    /// <summary>Apart, so that nothing has to be loaded for this where there is no socket: there may be no descriptor left for that.</summary>
+    private static bool IsDisposed(Socket socket)
     {
         try
         {
-            _ = IsClosed ? null : Socket?.Available;
-            return IsClosed;
+            _ = socket.Available;
+            return false;
         }
         catch (ObjectDisposedException)
         {
@@ -54,13 +64,6 @@ internal sealed partial class Side
             return false;
         }
     }
-
-    /// <summary>
-    /// What broke the socket, if another call was told of it: one of the other direction, which may not have had the time to say so, or one that had moved some
-    /// bytes before, and then tells of these alone.
-    /// </summary>
-    private Errno FaultToldBefore() =>
-        SocketFaults.Of(Handle) is var fault and not Errno.None ? fault : Interop.IsOverWithoutFin(Handle) ? Errno.ECONNRESET : Errno.None;
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The socket that is made for a moment must not close the handle, which is the user's.")]
     [SuppressMessage("Usage", "CA1816", Justification = "For the same reason.")]
