@@ -21,6 +21,18 @@ public sealed partial class PagesTests
         Found(CSharpBlock()).Should().AllSatisfy(block => examples.Should().Contain(WithoutIndentation(block.Match.Groups["code"].Value)));
     }
 
+    /// <summary>A page whose blocks are not found would pass everything.</summary>
+    [Theory]
+    [InlineData("copying")]
+    [InlineData("relaying")]
+    [InlineData("fan-out")]
+    [InlineData("vmsplice")]
+    [InlineData("pipes")]
+    [InlineData("errors")]
+    [InlineData("porting")]
+    public void CSharp_PageOfATopic_HasSome(string page) =>
+        CSharpBlock().Count(_pages[Path.Combine(_docs, $"{page}.md")]).Should().BeGreaterThanOrEqualTo(2);
+
     [Fact]
     public void Links_Relative_LeadToFilesAndHeadings() =>
         Found(Link()).Where(link => !link.Match.Groups["target"].Value.StartsWith("https://", StringComparison.Ordinal)).Should().AllSatisfy(link =>
@@ -33,6 +45,13 @@ public sealed partial class PagesTests
                 Heading().Matches(File.ReadAllText(file)).Select(heading => Anchor(heading.Groups["text"].Value)).Should().Contain(target[1]);
             }
         });
+
+    [Fact]
+    public void Pages_All_AreLinkedFromReadme()
+    {
+        string readme = _pages[Repository.PathOf("README.md")];
+        Directory.GetFiles(_docs, "*.md").Should().AllSatisfy(page => readme.Should().Contain($"](src/ZeroCopy/docs/{Path.GetFileName(page)})"));
+    }
 
     [Fact]
     public void Api_Named_Exists()

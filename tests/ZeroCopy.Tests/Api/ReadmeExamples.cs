@@ -27,7 +27,7 @@ internal static class ReadmeExamples
         Errno errno = Splice.TryMove(source, pipe.WriteHandle, 4096, SpliceFlags.NonBlock, out long moved);
         if (errno == Errno.EAGAIN)
         {
-            // Not ready: wait, then try again. It is never mixed up with the end, which is Errno.None and a count of 0.
+            // Not ready: wait, then try again. The end is Errno.None and a count of 0.
         }
 
         return moved;
@@ -36,7 +36,8 @@ internal static class ReadmeExamples
     public static async Task ProxyAsync(Socket client, EndPoint upstream)
     {
         using Socket server = await SpliceSocket.ConnectAsync(upstream);
-        RelayResult result = await Transfer.RelayAsync(client, server, new RelayOptions { IdleTimeout = TimeSpan.FromMinutes(5) });
+        RelayOptions options = new() { IdleTimeout = TimeSpan.FromMinutes(5) };
+        RelayResult result = await Transfer.RelayAsync(client, server, options);
         Console.WriteLine($"{result.End}: {result.BytesAToB} bytes there, {result.BytesBToA} back");
     }
 
@@ -48,7 +49,8 @@ internal static class ReadmeExamples
 
     public static async Task FanOutAsync(TransferEndpoint source, TransferEndpoint archive, TransferEndpoint viewer, TransferEndpoint backup)
     {
-        FanOutResult result = await Transfer.FanOutAsync(source, [archive, viewer, backup], new FanOutOptions { SlowSinkTimeout = TimeSpan.FromSeconds(10) });
+        FanOutOptions options = new() { SlowSinkTimeout = TimeSpan.FromSeconds(10) };
+        FanOutResult result = await Transfer.FanOutAsync(source, [archive, viewer, backup], options);
         foreach (SinkResult sink in result.Sinks)
         {
             Console.WriteLine($"{sink.BytesDelivered} of {result.BytesRead} bytes {sink.Error?.Message}");
@@ -79,16 +81,6 @@ internal static class ReadmeExamples
             {
                 writer.Flush();
             }
-        }
-    }
-
-    public static void HandOver(Pipe pipe, ReadOnlySpan<byte> picture)
-    {
-        using PageBuffer buffer = new(picture.Length, hugePages: true);
-        picture.CopyTo(buffer.Span);
-        while (buffer.BytesMapped < buffer.Length)
-        {
-            buffer.MapInto(pipe.WriteHandle); // What a full pipe does not take stays in the buffer.
         }
     }
 }

@@ -112,18 +112,4 @@ public sealed class ReadmeTests : KernelTest
         InTime(() => pipe.ReadToEnd()).Should().Equal(chunks.SelectMany(chunk => chunk));
         InTime(() => writing.Wait(Patience)).Should().BeTrue();
     }
-
-    [Fact]
-    public void HandOver_TheExample_HandsAllOver()
-    {
-        Pipe pipe = NewPipe();
-        byte[] picture = Bytes.Random(1_000_000);
-        Task writing = InBackground(() =>
-        {
-            ReadmeExamples.HandOver(pipe, picture);
-            pipe.WriteHandle.Dispose();
-        });
-        InTime(() => pipe.ReadToEnd()).Should().Equal(picture);
-        InTime(() => writing.Wait(Patience)).Should().BeTrue();
-    }
 }
