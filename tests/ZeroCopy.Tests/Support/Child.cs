@@ -14,7 +14,7 @@ internal static class Child
     /// have. Only who may become another user can have that, and others do without.
     /// </summary>
     public static string Unprivileged { get; } = ((string[])[$"setpriv --reuid={OwnUser} --regid={OwnUser} --clear-groups {Incapable}", $"setpriv {Incapable}", "env"])
-        .First(program => Shell.Line($"{program} sh -c 'command -v dotnet && test -r {typeof(Child).Assembly.Location}'").ExitCode == 0);
+        .First(program => Shell.Line($"{program} sh -c 'command -v dotnet && test -r \"{typeof(Child).Assembly.Location}\"'").ExitCode == 0);
 
     public static Finished Run(params string[] arguments) => RunAfter(string.Empty, arguments);
 

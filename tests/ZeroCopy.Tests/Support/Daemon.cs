@@ -24,6 +24,9 @@ public sealed class Daemon : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["PATH"] += Shell.FoldersOfServers;
+
+        // The runtime makes a socket and two FIFOs for debuggers, which nobody removes after a kill.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         _process = Process.Start(start)!;
         _readers = [ReadLines(_process.StandardOutput), ReadLines(_process.StandardError)];
     }
