@@ -47,11 +47,6 @@ internal sealed unsafe class PageRegion : SafeHandle
     /// <summary>Takes whole pages away, also where the process has locked them in memory.</summary>
     internal static Errno TryRetire(nint address, nint length)
     {
-        if (length == 0)
-        {
-            return Errno.None;
-        }
-
         Errno errno = Interop.Advise(address, length, Interop.MADV_DONTNEED);
         if (errno == Errno.EINVAL && Interop.Unlock(address, length) == Errno.None)
         {

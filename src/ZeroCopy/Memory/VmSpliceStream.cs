@@ -98,7 +98,7 @@ internal sealed class VmSpliceStream(VmSpliceWriter writer, bool leaveOpen) : St
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_isDisposed)
+        if (!_isDisposed)
         {
             _isDisposed = true;
             if (leaveOpen)

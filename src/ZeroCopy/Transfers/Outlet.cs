@@ -55,8 +55,8 @@ internal sealed partial class Outlet(Pump pump, Side side) : Port(pump, side)
 
     public override bool ComesBack => false;
 
-    /// <summary>How many milliseconds are left until it is late: 0 or less if it is.</summary>
-    public long MillisecondsLeft => HasLoad ? Patience - (Environment.TickCount64 - _lastMoved) : Patience;
+    /// <summary>How many milliseconds are left until it is late, while there is something for it: 0 or less if it is.</summary>
+    public long MillisecondsLeft => Patience - (Environment.TickCount64 - _lastMoved);
 
     public bool IsLate => Patience != Timeout.Infinite && HasLoad && MillisecondsLeft <= 0;
 
