@@ -12,7 +12,7 @@ internal sealed class CopyFaults(string from, string to, bool isAsync) : FaultSc
 
     private byte[] Content => _content ??= from == "zeroes" ? new byte[Portions.Sum()] : Bytes.Random(Portions.Sum());
 
-    private bool HasFile => from is not ("socket" or "pipe" or "terminal") || to is not ("socket" or "pipe" or "terminal");
+    private bool HasFile => IsFile(from) || IsFile(to);
 
     public override void Run(Fault? fault)
     {
@@ -77,8 +77,16 @@ internal sealed class CopyFaults(string from, string to, bool isAsync) : FaultSc
         _ => base.Expected(fault),
     };
 
+    private static bool IsFile(string kind) => kind is not ("pipe" or "terminal") && !kind.EndsWith("socket", StringComparison.Ordinal);
+
     private static void MustNameTheSide(Fault fault, TransferException failed, int source, int destination)
     {
+        if (fault.Manner == FaultManner.Silent)
+        {
+            failed.Side.Should().Be(fault.Errno == Errno.ENODATA ? TransferSide.Source : TransferSide.Destination);
+            return;
+        }
+
         (int readFrom, int writtenTo) = FaultyLibc.Of(fault).Descriptors;
         bool isSource = readFrom == source;
 

@@ -66,7 +66,7 @@ internal sealed class FaultProduct(FaultScenario scenario, int mostCalls, int mo
             from fault in FaultTable.Faults(call.Key, Math.Min(call.Value, mostCalls), mostErrnos)
             where scenario.CanHappen(fault)
             select fault;
-        foreach (Fault fault in faults.TakeWhile(_ => !_isOver))
+        foreach (Fault fault in (scenario.Faults ?? faults).TakeWhile(_ => !_isOver))
         {
             Try(fault);
         }

@@ -16,6 +16,9 @@ internal abstract class FaultScenario
     /// <summary>Why a slower way is taken even so.</summary>
     public Errno[] Refusals { get; init; } = [];
 
+    /// <summary>The faults that it is about, where these are others than the table has.</summary>
+    public Fault[]? Faults { get; init; }
+
     /// <summary>Faults that can be met only when it is the first thing that a process does. They leave it as it is.</summary>
     public virtual IEnumerable<Fault> AtFirst => [];
 
@@ -28,7 +31,8 @@ internal abstract class FaultScenario
     /// <summary>Whether it can happen. Only the pages of a file may be unreadable when they are in a pipe.</summary>
     public virtual bool CanHappen(Fault fault) => fault.Call != "read:own" || fault.Errno != Errno.EIO;
 
-    protected virtual FaultOutcome Expected(Fault fault) => FaultTable.Rows[fault.Call].OutcomeOf(fault.Errno);
+    protected virtual FaultOutcome Expected(Fault fault) =>
+        fault.Manner == FaultManner.Silent ? FaultOutcome.Fails : FaultTable.Rows[fault.Call].OutcomeOf(fault.Errno);
 
     /// <summary>Starts what may wait, on a thread of its own.</summary>
     protected static Task<T> OnItsOwnThread<T>(Func<T> work) =>

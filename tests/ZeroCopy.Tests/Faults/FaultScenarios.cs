@@ -5,16 +5,32 @@ internal static class FaultScenarios
 {
     private static readonly Fault[] _withoutSplice = [new("splice", Errno.ENOSYS, Lasts: true)];
 
+    private static readonly Fault[] _withoutVmSplice = [new("vmsplice", Errno.ENOSYS, Lasts: true)];
+
     private static readonly Fault[] _readAndWrite = [new("copy_file_range", Errno.ENOSYS, Lasts: true), .. _withoutSplice];
 
     private static readonly Fault[] _otherFileSystem = [new("copy_file_range", Errno.EXDEV, Lasts: true)];
 
     private static readonly Fault[] _withoutTee = [new("tee", Errno.ENOSYS, Lasts: true)];
 
+    /// <summary>Pages of a file that are gone from a pipe.</summary>
+    private static readonly Fault _gone = new("read:own", Errno.ENODATA, Lasts: true, Manner: FaultManner.Silent);
+
+    /// <summary>Of the first, one fills what is left of a large pipe.</summary>
+    private static readonly Fault[] _eachSplice =
+    [
+        .. from errno in new[] { Errno.None, Errno.EAGAIN, Errno.EIO, Errno.ECONNRESET }
+           from first in Enumerable.Range(1, 6)
+           select new Fault("splice", errno, first),
+    ];
+
     private static readonly byte[] _prefix = Bytes.Random(1000);
 
     /// <summary>Several calls of copy_file_range.</summary>
     private static readonly int[] _large = [2_500_000];
+
+    /// <summary>A pipe full, a large one full, and more for what is left of its slots.</summary>
+    private static readonly int[] _more = [1_300_000];
 
     private static readonly int[] _messages = [100, 200, 10, 300];
 
@@ -44,6 +60,10 @@ internal static class FaultScenarios
             .. Both(isAsync => new CopyFaults("terminal", "socket", isAsync) { Portions = _typed }),
             .. Both(isAsync => new CopyFaults("socket", "terminal", isAsync) { Portions = _typed }),
         ],
+        "much-at-once" => Both(isAsync => new CopyFaults("full-socket", "roomy-socket", isAsync) { Portions = _more, Faults = _eachSplice }),
+        "file-that-was-shortened" => [.. Shortened("file", "socket"), .. Shortened("stream", "socket"), .. Shortened("file", "pipe"), .. ShortenedAndCopied()],
+        "takes-nothing" => [.. TakesNothing(new("splice", Errno.EIO, 2, Manner: FaultManner.Silent)), .. TakesNothing(
+            new("send", Errno.EIO, Manner: FaultManner.Silent), _withoutSplice)],
         "relay" => [new RelayFaults(100_000, 60_000)],
         "relay-of-messages" => [new RelayFaults(1000, 500)],
         "copied-relay" => [new RelayFaults(100_000, 60_000) { Always = _withoutSplice }],
@@ -60,10 +80,25 @@ internal static class FaultScenarios
         "writer-to-any-reader" => Both(isAsync => new WriterFaults(VmSpliceMode.AnyReader, isAsync)),
         "writer-to-copying-reader" => Both(isAsync => new WriterFaults(VmSpliceMode.CopyingReader, isAsync)),
         "buffer" => [new BufferFaults(hugePages: false), new BufferFaults(hugePages: true)],
+        "copying-writer" => Both(isAsync => new WriterFaults(VmSpliceMode.AnyReader, isAsync) { Always = _withoutVmSplice }),
+        "disk-that-is-stuck" => [new StuckFaults()],
         "waits" => [new WaitFaults()],
         "pool" => [new RentFaults()],
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such scenario."),
     };
+
+    /// <summary>Its pages are gone: when they are to go to the destination, and when that has failed and they are to be handed back.</summary>
+    private static IEnumerable<FaultScenario> Shortened(string from, string to) =>
+    [
+        .. Both(isAsync => new CopyFaults(from, to, isAsync) { Faults = [new("splice", Errno.ENODATA, 2, Manner: FaultManner.Silent)] }),
+        .. Both(isAsync => new CopyFaults(from, to, isAsync) { Always = [_gone], Faults = [new("splice", Errno.EPIPE, 2)] }),
+    ];
+
+    private static FaultScenario[] ShortenedAndCopied() =>
+        Both(isAsync => new CopyFaults("file", "appending", isAsync) { Refusals = [Errno.EBADF, Errno.EINVAL], Faults = [_gone with { Lasts = false }] });
+
+    private static FaultScenario[] TakesNothing(Fault fault, params Fault[] always) =>
+        Both(isAsync => new CopyFaults("socket", "socket", isAsync) { Always = always, Faults = [fault] });
 
     private static FaultScenario[] Both(Func<bool, FaultScenario> scenario) => [scenario(false), scenario(true)];
 }

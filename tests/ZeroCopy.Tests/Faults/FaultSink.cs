@@ -13,9 +13,13 @@ internal sealed class FaultSink : IDisposable
     {
         switch (kind)
         {
-            case "socket":
+            case "socket" or "roomy-socket":
                 SocketPair sockets = SocketPair.Tcp();
-                sockets.Near.SendBufferSize = 400_000;
+                if (kind == "socket")
+                {
+                    sockets.Near.SendBufferSize = 400_000;
+                }
+
                 (_owner, Endpoint, Descriptor) = (sockets, sockets.Near, (int)sockets.Near.SafeHandle.DangerousGetHandle());
                 _collect = () =>
                 {

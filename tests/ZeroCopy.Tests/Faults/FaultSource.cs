@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy.Tests.Faults;
 
-/// <summary>A source, and whoever feeds it. It holds all that it is given.</summary>
+/// <summary>A source, and whoever feeds it. It holds all that it is given; a full socket has most of it on this side.</summary>
 internal sealed class FaultSource : IDisposable
 {
     private readonly IDisposable _owner;
@@ -15,10 +15,18 @@ internal sealed class FaultSource : IDisposable
     {
         switch (kind)
         {
-            case "socket":
+            case "socket" or "full-socket":
                 _owner = _sockets = SocketPair.Tcp();
-                _sockets.Far.SendBufferSize = 2 * content.Length;
                 (Endpoint, Descriptor) = (_sockets.Near, (int)_sockets.Near.SafeHandle.DangerousGetHandle());
+                if (kind == "socket")
+                {
+                    _sockets.Far.SendBufferSize = 2 * content.Length;
+                }
+                else
+                {
+                    _sockets.Near.ReceiveBufferSize = 2 * content.Length;
+                }
+
                 break;
 
             case "pipe":

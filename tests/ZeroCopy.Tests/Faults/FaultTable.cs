@@ -45,9 +45,9 @@ internal static class FaultTable
         ["recv"] = new() { Moves = true, GoesOn = _again, Fails = [Errno.EBADF, Errno.ENOMEM, .. _brokenConnection] },
         ["send"] = new() { Moves = true, GoesOn = _again, Fails = [Errno.EBADF, Errno.ENOBUFS, Errno.ENOMEM, Errno.EPIPE, .. _brokenConnection] },
 
-        // From a pipe of the library's own, which has bytes: they may be pages of a file that cannot be read. To one that is empty nothing can go wrong.
+        // From a pipe of the library's own, which has bytes: they may be pages of a file that cannot be read. To one that is empty, for which pages are needed.
         ["read:own"] = new() { GoesOn = [Errno.EINTR], Fails = [Errno.EIO] },
-        ["write:own"] = new(),
+        ["write:own"] = new() { Fails = [Errno.ENOMEM] },
 
         // The count of an eventfd, which is never too large to be written.
         ["read:event"] = new() { GoesOn = _again },

@@ -28,7 +28,7 @@ internal sealed unsafe class FaultyCall(nint fault)
         Volatile.Write(ref *_met, 0);
         if (fault is not null)
         {
-            Volatile.Write(ref *_error, (long)fault.Errno);
+            Volatile.Write(ref *_error, fault.Manner == FaultManner.Told ? (long)fault.Errno : (long)fault.Manner);
             Volatile.Write(ref *_first, fault.First);
             Volatile.Write(ref *_last, fault.Lasts ? long.MaxValue : fault.First);
         }

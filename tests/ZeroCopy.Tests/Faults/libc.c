@@ -8,8 +8,9 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
-enum { F_GETFL_ = 3, F_SETPIPE_SZ_ = 1031, NO_DESCRIPTOR = -1, MOST_ENDPOINTS = 8 };
+enum { F_GETFL_ = 3, F_SETPIPE_SZ_ = 1031, NO_DESCRIPTOR = -1, MOST_ENDPOINTS = 8, SILENT = -1, STUCK = -2 };
 
 // As FaultyCall has it.
 struct fault {
@@ -17,7 +18,7 @@ struct fault {
     _Atomic int64_t met;   // and how many of them failed.
     _Atomic int64_t first; // Those that fail, the first call being 1. At first none.
     _Atomic int64_t last;
-    _Atomic int64_t error; // With which error number; 0: they move one byte at most.
+    _Atomic int64_t error; // With which error number; 0: they move one byte at most; or as FaultManner has it.
     _Atomic int64_t in;    // What the first that failed would have read from, and written to.
     _Atomic int64_t out;
 };
@@ -68,14 +69,25 @@ static const struct iovec *first_byte(const struct iovec *segments)
             real = (result(*) parameters)dlsym(RTLD_DEFAULT, #name);         \
         struct fault *it = &row;                                             \
         if (is_met(it, from, to)) {                                          \
-            if (it->error != 0) {                                            \
+            if (it->error == SILENT)                                         \
+                return (result)0;                                            \
+            if (it->error > 0) {                                             \
                 errno = (int)it->error;                                      \
                 return (result)(-1);                                         \
             }                                                                \
-            shorten;                                                         \
+            if (it->error == STUCK)                                          \
+                wait_until_lifted(it);                                       \
+            else                                                             \
+                shorten;                                                     \
         }                                                                    \
         return real arguments;                                               \
     }
+
+static void wait_until_lifted(struct fault *fault)
+{
+    while (fault->last != 0)
+        usleep(1000);
+}
 
 #define SHORTEN(length) length = length > 1 ? 1 : length
 
