@@ -25,6 +25,13 @@ public sealed class LimitTests : KernelTest
         child.Text.Should().Be($"{expected}\nTrue\n");
     }
 
+    [SkippableFact]
+    public void MaxCapacity_TheKernelSaysNothing_ItsDefault()
+    {
+        Mounts.SkipWithout();
+        Child.RunUnder(Mounts.WithTmpfs("/proc/sys/fs", "4k"), "max-capacity").Text.Should().Be($"{1024 * 1024}\nTrue\n");
+    }
+
     [Fact]
     public void Pipe_NoDescriptorLeft_EmfileThatSaysWhatToDoAndNoLeak()
     {

@@ -7,6 +7,23 @@ public sealed class WaitLimitTests
     public void Wait_NoDescriptorLeft_EmfileThatSaysWhatToDo() =>
         Child.RunAfter("ulimit -n 300", "wait-once", "no-descriptors").Text.Should().Match("epoll_create1: EMFILE (24): *ulimit -n*\n");
 
+    /// <summary>A number that was closed may be another descriptor's before it is waited with again, which is no epoll.</summary>
+    [Fact]
+    public void Wait_SomebodyClosesTheEpoll_AllWhoWaitAreTold()
+    {
+        Finished child = Child.Run("close-loops");
+        child.Text.Replace("EINVAL", "EBADF", StringComparison.Ordinal).Should().Be(
+            "ready\nepoll_wait EBADF\nepoll_wait EBADF\nSource epoll_wait EBADF\nDestination epoll_wait EBADF\nEBADF EBADF\nepoll_ctl EBADF\n", child.Error);
+    }
+
+    /// <summary>With one processor nobody spins, and whoever is waited for gets it.</summary>
+    [SkippableFact]
+    public void Wait_OneProcessor_TransfersGoOn()
+    {
+        Shell.SkipWithout("taskset");
+        Child.RunUnder("taskset -c 0", "copy", "slow-socket", "socket", "async").Text.Should().Match("ready *\n200000 * None\nexact\n");
+    }
+
     [SkippableTheory]
     [InlineData("epoll_create1", "ENFILE", "file-max")]
     [InlineData("eventfd2", "EMFILE", "ulimit -n")]

@@ -139,6 +139,17 @@ public sealed class PageBufferHugePageTests : PageBufferTest
     }
 
     [SkippableFact]
+    public void New_TheSystemDoesNotSayWhetherItHasHugePages_HasNoneAndWorks()
+    {
+        Mounts.SkipWithout();
+        Skip.If(HugePage == 0, "the system has none anyway");
+        string under = Mounts.WithTmpfs(Settings, "4k");
+        Child.RunUnder(under, "page-buffer", "huge", "never").Text.Should().Be("size 0, has False\nexact\n");
+        Child.RunUnder(under, "write-to-pipe", nameof(VmSpliceMode.AnyReader), "sync").Text.Should().Be("0 mapped, 2000000 copied, copying, None\nexact\n");
+        Child.RunUnder(under, "write-to-pipe", nameof(VmSpliceMode.CopyingReader), "sync").Text.Should().EndWith("mapping, None\nexact\n");
+    }
+
+    [SkippableFact]
     public void New_HugePagesInAChild_HasThemAndWorks()
     {
         SkipWithoutHugePages();

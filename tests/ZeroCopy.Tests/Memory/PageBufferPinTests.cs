@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ZeroCopy.Tests.Memory;
 
@@ -19,6 +20,19 @@ public sealed unsafe class PageBufferPinTests : PageBufferTest
         using MemoryHandle slice = buffer.Memory[start..].Pin();
         ((nint)slice.Pointer).Should().Be((nint)all.Pointer + start);
         new Span<byte>(slice.Pointer, bytes.Length - start).ToArray().MustBe(bytes.AsSpan(start));
+    }
+
+    /// <summary>Whoever has a Memory can get at what is behind it.</summary>
+    [Fact]
+    public void MemoryManager_IsDisposed_NothingHappens()
+    {
+        PageBuffer buffer = BufferOf("hello"u8);
+        MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(buffer.Memory, out MemoryManager<byte>? manager).Should().BeTrue();
+        ((IDisposable)manager!).Dispose();
+        buffer.Span.ToArray().MustBe("hello"u8);
+        Pipe pipe = NewPipe();
+        buffer.MapInto(pipe.WriteHandle).Should().Be(5);
+        pipe.ReadText().Should().Be("hello");
     }
 
     [Fact]

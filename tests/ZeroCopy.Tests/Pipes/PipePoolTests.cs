@@ -98,13 +98,15 @@ public sealed class PipePoolTests : KernelTest
         lent.ReadHandle.IsClosed.Should().BeFalse();
     }
 
-    [Fact]
-    public void Rent_IdlePipeThatSomebodyDisposed_Another()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rent_IdlePipeThatSomebodyDisposed_Another(bool disposesReadHandle)
     {
         using PipePool pool = new();
         Pipe pipe = pool.Rent();
         pool.Return(pipe);
-        pipe.WriteHandle.Dispose();
+        (disposesReadHandle ? pipe.ReadHandle : pipe.WriteHandle).Dispose();
         Pipe next = pool.Rent();
         next.Should().NotBeSameAs(pipe);
         pipe.ReadHandle.IsClosed.Should().BeTrue();
@@ -193,6 +195,11 @@ public sealed class PipePoolTests : KernelTest
         Finished child = Child.RunAfter("ulimit -n 300", "pool", "1000");
         child.Text.Should().Match("ready\n* lent, then EMFILE\nafter a return: None\n");
     }
+
+    /// <summary>The metrics of pools are set up with the first pipe, for which the runtime may have to open an assembly.</summary>
+    [Fact]
+    public void Rent_DescriptorsForOnePipeAndNothingElse_IsLent() =>
+        Child.RunAfter("ulimit -n 300", "rent-with-two-descriptors").Text.Should().Be("ready\nlent\nTrue\n");
 
     [SkippableFact]
     public void Rent_UserPastTheSoftLimit_SmallPipesThatGrowWhenTheyMay()

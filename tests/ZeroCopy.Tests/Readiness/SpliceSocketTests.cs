@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -160,6 +161,33 @@ public sealed class SpliceSocketTests : KernelTest
         foreach (Socket accepted in await Task.WhenAll(accepting).WaitAsync(Patience))
         {
             accepted.Dispose();
+        }
+    }
+
+    /// <summary>All are told of each connection, and all but one find that somebody else was faster.</summary>
+    [Fact]
+    public async Task Accept_ManyOfTwoProcessorsAtOnce_OneConnectionEach()
+    {
+        const int Connections = 200;
+        Socket listener = Listen();
+        ConcurrentBag<Socket> accepted = [];
+        Task[] accepting = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < Connections / 8; i++)
+            {
+                accepted.Add(await SpliceSocket.AcceptAsync(listener));
+            }
+        }))];
+        for (int i = 0; i < Connections; i++)
+        {
+            Own(await SpliceSocket.ConnectAsync(listener.LocalEndPoint!).AsTask().WaitAsync(Patience)).Send([(byte)i]);
+        }
+
+        await Task.WhenAll(accepting).WaitAsync(Patience);
+        accepted.Select(socket => socket.ReceiveExactly(1)[0]).Should().BeEquivalentTo(Enumerable.Range(0, Connections));
+        foreach (Socket socket in accepted)
+        {
+            socket.Dispose();
         }
     }
 

@@ -142,6 +142,18 @@ public sealed class SpliceIntoItselfTests : CopyTest
         ContentOf(file).Should().Equal("3493412349"u8.ToArray());
     }
 
+    /// <summary>What is no bytes lies over nothing.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Copy_FromTheEndOfAFileToItself_Nothing(bool isAsync)
+    {
+        SafeFileHandle file = FileOf("0123456789"u8.ToArray());
+        Copy(isAsync, file, file, new() { SourceOffset = 10, DestinationOffset = 10 }).BytesCopied.Should().Be(0);
+        Copy(isAsync, file, file, new() { SourceOffset = 11, DestinationOffset = 5 }).BytesCopied.Should().Be(0);
+        ContentOf(file).Should().Equal("0123456789"u8.ToArray());
+    }
+
     /// <summary>To its own end: twice what it was, and not without end.</summary>
     [Theory]
     [InlineData(false)]

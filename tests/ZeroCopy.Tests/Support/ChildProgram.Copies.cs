@@ -36,6 +36,12 @@ internal static partial class ChildProgram
             case ["copy-without-memory", string way]:
                 CopyWithoutMemory(isAsync: way == "async");
                 return 0;
+            case ["close-loops"]:
+                CloseLoops();
+                return 0;
+            case ["rent-with-two-descriptors"]:
+                RentWithTwoDescriptors();
+                return 0;
             case ["stalled-copies", .. string[] kinds]:
                 StalledCopies(kinds);
                 return 0;

@@ -52,6 +52,27 @@ internal static partial class ChildProgram
         Say($"after a return: {pool.TryRent(out _)}");
     }
 
+    /// <summary>Lends the first pipe of the process while there are descriptors for its ends and for nothing else.</summary>
+    private static void RentWithTwoDescriptors()
+    {
+        Say("ready");
+        using PipePool pool = new();
+        List<SafeFileHandle> all = [Native.Open("/dev/null", Native.O_RDONLY)];
+        while (!all[^1].IsInvalid)
+        {
+            all.Add(Native.Duplicate(all[0]));
+        }
+
+        all[0].Dispose();
+        all[1].Dispose();
+        Pipe pipe = pool.Rent();
+        all.ForEach(one => one.Dispose());
+        pipe.Write("lent");
+        Say(pipe.ReadText());
+        pool.Return(pipe);
+        Say(pool.Rent() == pipe);
+    }
+
     private static void WithSmallPipes(string script)
     {
         List<Pipe> pipes = TakeAllPages();

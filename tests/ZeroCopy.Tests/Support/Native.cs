@@ -17,6 +17,7 @@ internal static partial class Native
     public const int O_NOCTTY = 0x100;
 
     private const int F_SETPIPE_SZ = 1031;
+    private const int F_GETPIPE_SZ = 1032;
     private const int F_GETFD = 1;
     private const int F_GETFL = 3;
     private const int F_SETFL = 4;
@@ -64,6 +65,9 @@ internal static partial class Native
     public static int StatusFlags(SafeHandle fd) => fcntl(fd, F_GETFL, 0);
 
     public static void SetStatusFlags(SafeHandle fd, int flags) => fcntl(fd, F_SETFL, flags).Should().Be(0);
+
+    /// <summary>The capacity of a pipe, or -1 for what is none.</summary>
+    public static int PipeSize(SafeHandle fd) => fcntl(fd, F_GETPIPE_SZ, 0);
 
     public static void SetPipeSize(SafeHandle pipe, int bytes) => fcntl(pipe, F_SETPIPE_SZ, bytes).Should().BeGreaterThanOrEqualTo(bytes);
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -7,6 +9,8 @@ namespace ZeroCopy.Tests.Transfers;
 public sealed class CopyReportTests : TransferTest
 {
     private const int Size = 20 << 20;
+
+    private static readonly TimeSpan _betweenReports = TimeSpan.FromMilliseconds(100);
 
     [Theory]
     [InlineData(false)]
@@ -50,6 +54,46 @@ public sealed class CopyReportTests : TransferTest
         reports.All.Last().Should().Be(Size - 1);
         Copy(isAsync, FileOf([]), FileOf([]), new() { Progress = reports });
         reports.All.Last().Should().Be(0, "it is told the end of a copy of nothing too");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Progress_WhileTheCopyGoesOn_SaysHowFarItIs(bool isAsync)
+    {
+        ConcurrentBag<bool> onThePool = [];
+        Reports reports = new(() => onThePool.Add(Thread.CurrentThread.IsThreadPoolThread));
+        Pipe source = NewPipe();
+        Task<CopyResult> copy = Started(isAsync, source.ReadHandle, FileOf([]), new() { Progress = reports });
+        long sent = 0;
+        Eventually(() => SendOne(source, ref sent) && reports.All.Count == 2, "it is told now and then");
+        copy.IsCompleted.Should().BeFalse();
+        reports.All.Should().BeInAscendingOrder().And.OnlyContain(bytes => bytes > 0 && bytes <= sent);
+        onThePool.Should().OnlyContain(isOnThePool => isOnThePool == isAsync, "a synchronous copy has a thread of its own here");
+        source.WriteHandle.Dispose();
+        InTime(() => copy.Result).BytesCopied.Should().Be(sent);
+        reports.All.Last().Should().Be(sent);
+    }
+
+    [Fact]
+    public void Progress_ThatTakesLong_IsToldNothingAfterTheEnd()
+    {
+        using ManualResetEventSlim mayGoOn = new();
+        Reports reports = new(() => mayGoOn.Wait(Patience));
+        Pipe source = NewPipe();
+        Task<CopyResult> copy = Started(isAsync: true, source.ReadHandle, FileOf([]), new() { Progress = reports });
+        long sent = 0;
+        Eventually(() => SendOne(source, ref sent) && !reports.All.IsEmpty, "it is told something, and keeps its thread");
+        long start = Stopwatch.GetTimestamp();
+        Eventually(() => SendOne(source, ref sent) && Stopwatch.GetElapsedTime(start) > 2 * _betweenReports, "something else is to be told");
+        source.WriteHandle.Dispose();
+        MustRest(copy);
+        mayGoOn.Set();
+        InTime(() => copy.Result).BytesCopied.Should().Be(sent);
+        int told = reports.All.Count;
+        reports.All.Should().BeInAscendingOrder().And.EndWith(sent);
+        MustRest(new TaskCompletionSource().Task);
+        reports.All.Should().HaveCount(told);
     }
 
     [Theory]
@@ -123,6 +167,13 @@ public sealed class CopyReportTests : TransferTest
         level.Should().Be(LogLevel.Debug);
         id.Should().Be(1001);
         text.Should().StartWith("Copied no further than 5 bytes read and 0 written");
+    }
+
+    private static bool SendOne(Pipe source, ref long sent)
+    {
+        source.Write("x");
+        sent++;
+        return true;
     }
 
     private SafeFileHandle PipeThatEnds(string text)

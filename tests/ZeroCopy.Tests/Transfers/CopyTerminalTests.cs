@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy.Tests.Transfers;
@@ -28,6 +30,19 @@ public sealed class CopyTerminalTests : CopyTest
         Native.Write(master, "there"u8).Should().Be(5);
         (await copy.WaitAsync(Patience)).BytesCopied.Should().Be(10);
         ContentOf(destination).Should().Equal("hellothere"u8.ToArray());
+    }
+
+    /// <summary>A factory of loggers is the caller's code, and called when the source is known and nothing is opened yet.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Copy_DestinationIsDisposedAsItStarts_ObjectDisposedExceptionAndNothingIsLeftOpen(bool isAsync)
+    {
+        (_, SafeFileHandle terminal) = Terminal();
+        SocketPair destination = NewSockets();
+        using DisposingLogger logger = new(destination.Near);
+        FluentActions.Invoking(() => Copy(isAsync, terminal, destination.Near, new() { LoggerFactory = logger })).Should().Throw<ObjectDisposedException>();
+        terminal.IsClosed.Should().BeFalse();
     }
 
     /// <summary>What is waited for is a description of the library's own, which stays open.</summary>
@@ -69,5 +84,20 @@ public sealed class CopyTerminalTests : CopyTest
     {
         (SafeFileHandle master, SafeFileHandle terminal) = Native.RawTerminal();
         return (Own(master), Own(terminal));
+    }
+
+    private sealed class DisposingLogger(IDisposable disposed) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName)
+        {
+            disposed.Dispose();
+            return NullLogger.Instance;
+        }
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
     }
 }

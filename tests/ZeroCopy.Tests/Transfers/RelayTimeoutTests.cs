@@ -23,6 +23,21 @@ public sealed class RelayTimeoutTests : RelayTest
     }
 
     [Fact]
+    public async Task Timeouts_Infinite_AsWithoutAny()
+    {
+        SocketPair client = NewSockets();
+        SocketPair server = NewSockets();
+        RelayOptions options = new() { IdleTimeout = Timeout.InfiniteTimeSpan, DrainTimeout = Timeout.InfiniteTimeSpan };
+        Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, options);
+        MustRest(relay);
+        client.Far.Shutdown(SocketShutdown.Send);
+        server.Far.ReceiveToEnd().Should().BeEmpty();
+        MustRest(relay);
+        server.Far.Shutdown(SocketShutdown.Send);
+        await MustEnd(relay, RelayEnd.Completed);
+    }
+
+    [Fact]
     public async Task IdleTimeout_OneDirectionMoves_DoesNotCount()
     {
         SocketPair client = NewSockets();

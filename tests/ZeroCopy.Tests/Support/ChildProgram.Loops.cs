@@ -1,0 +1,54 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ZeroCopy.Tests.Support;
+
+/// <content>Waits that come to an end in another way than is hoped for.</content>
+internal static partial class ChildProgram
+{
+    /// <summary>Closes what the loops wait with, as a mistake elsewhere in a process may, and tells what those who wait are told.</summary>
+    private static void CloseLoops()
+    {
+        Say("ready");
+        using Pipe empty = new();
+        using Pipe full = new Pipe().Full();
+        using Pipe other = new Pipe().Full();
+        CopyOptions prefix = new() { Prefix = new byte[1] };
+        Task[] waits =
+        [
+            FdReadiness.WaitReadableAsync(empty.ReadHandle).AsTask(),
+            FdReadiness.WaitWritableAsync(full.WriteHandle).AsTask(),
+            Transfer.CopyAsync(empty.ReadHandle, full.WriteHandle).AsTask(),
+            Transfer.CopyAsync(empty.ReadHandle, full.WriteHandle, prefix).AsTask(),
+            Transfer.FanOutAsync(empty.ReadHandle, [full.WriteHandle, other.WriteHandle], new FanOutOptions { Prefix = prefix.Prefix }),
+        ];
+        string[] loops = [.. Directory.GetFiles("/proc/self/fd").Where(fd => new FileInfo(fd).LinkTarget == "anon_inode:[eventpoll]")];
+        foreach (string loop in loops)
+        {
+            new SafeFileHandle(int.Parse(Path.GetFileName(loop), System.Globalization.CultureInfo.InvariantCulture), ownsHandle: true).Dispose();
+        }
+
+        foreach (Task wait in waits)
+        {
+            Say(ToldBy(wait));
+        }
+
+        Say(ToldBy(FdReadiness.WaitReadableAsync(empty.ReadHandle).AsTask()));
+    }
+
+    private static string ToldBy(Task wait)
+    {
+        try
+        {
+            wait.WaitAsync(_patience).GetAwaiter().GetResult();
+            return wait is Task<FanOutResult> fanOut ? string.Join(' ', fanOut.Result.Sinks.Select(sink => sink.Error?.Errno)) : "no error";
+        }
+        catch (TransferException e)
+        {
+            return $"{e.Side} {(e.InnerException as ErrnoException)?.Syscall} {e.Errno}";
+        }
+        catch (ErrnoException e)
+        {
+            return $"{e.Syscall} {e.Errno}";
+        }
+    }
+}
