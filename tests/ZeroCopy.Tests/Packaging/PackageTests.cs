@@ -4,14 +4,11 @@ using System.Xml.Linq;
 namespace ZeroCopy.Tests.Packaging;
 
 /// <summary>The package as a stranger gets it: packed, restored into an empty project, called.</summary>
-public sealed class PackageTests : KernelTest
+public sealed class PackageTests(PackedLibrary library) : KernelTest, IClassFixture<PackedLibrary>
 {
-    private static readonly TimeSpan _build = TimeSpan.FromMinutes(3);
-
     [Fact]
     public void Package_InAnEmptyProject_MovesBytes()
     {
-        string version = Pack();
         string app = Directory.CreateDirectory(PathOf("app")).FullName;
         File.WriteAllText(Path.Combine(app, "app.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -21,11 +18,11 @@ public sealed class PackageTests : KernelTest
                 <ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <RestorePackagesPath>{PathOf("packages")}</RestorePackagesPath>
-                <RestoreAdditionalProjectSources>{PathOf("feed")}</RestoreAdditionalProjectSources>
+                <RestoreAdditionalProjectSources>{library.Feed}</RestoreAdditionalProjectSources>
                 <RestoreFallbackFolders>{GlobalPackages()}</RestoreFallbackFolders>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="ZeroCopy" Version="{version}" />
+                <PackageReference Include="ZeroCopy" Version="{library.Version}" />
               </ItemGroup>
             </Project>
             """);
@@ -52,7 +49,7 @@ public sealed class PackageTests : KernelTest
             """);
         byte[] bytes = Bytes.Random(1_000_000);
         File.WriteAllBytes(PathOf("from"), bytes);
-        Finished run = DotNet(app, "run", "--", PathOf("from"), PathOf("to"));
+        Finished run = PackedLibrary.DotNet(app, "run", "--", PathOf("from"), PathOf("to"));
         run.ExitCode.Should().Be(0, run.Text + run.Error);
         File.ReadAllBytes(PathOf("to")).Should().Equal(bytes);
     }
@@ -60,13 +57,12 @@ public sealed class PackageTests : KernelTest
     [Fact]
     public void Package_Packed_HasWhatItShouldAndNoPathOfThisMachine()
     {
-        string version = Pack();
-        using ZipArchive package = ZipFile.OpenRead(PathOf("feed") + $"/ZeroCopy.{version}.nupkg");
+        using ZipArchive package = ZipFile.OpenRead($"{library.Feed}/ZeroCopy.{library.Version}.nupkg");
         package.Entries.Select(entry => entry.FullName).Should().Contain(["README.md", "lib/net10.0/ZeroCopy.dll", "lib/net10.0/ZeroCopy.xml"]);
-        File.Exists(PathOf("feed") + $"/ZeroCopy.{version}.snupkg").Should().BeTrue();
+        File.Exists($"{library.Feed}/ZeroCopy.{library.Version}.snupkg").Should().BeTrue();
 
-        using StreamReader library = new(package.GetEntry("lib/net10.0/ZeroCopy.dll")!.Open(), System.Text.Encoding.Latin1);
-        string bytes = library.ReadToEnd();
+        using StreamReader assembly = new(package.GetEntry("lib/net10.0/ZeroCopy.dll")!.Open(), System.Text.Encoding.Latin1);
+        string bytes = assembly.ReadToEnd();
         bytes.Should().NotContain(Repository.Root);
         bytes.Should().Contain("/_/", "that stands for the folder that it was built in").And.Contain("ZeroCopy.pdb");
 
@@ -80,17 +76,6 @@ public sealed class PackageTests : KernelTest
             .Should().Equal("Microsoft.Extensions.Logging.Abstractions");
     }
 
-    private static string GlobalPackages() => DotNet(Repository.Root, "nuget", "locals", "global-packages", "--list").Text.Split(": ")[^1].Trim();
-
-    /// <summary>A run that shares nothing with the build that may be around it.</summary>
-    private static Finished DotNet(string folder, params string[] arguments) =>
-        Shell.Run(folder, _build, "env", ["-u", "MSBuildSDKsPath", "-u", "MSBUILD_EXE_PATH", "-u", "MSBuildExtensionsPath", "dotnet", .. arguments]);
-
-    private string Pack()
-    {
-        Finished pack = DotNet(Repository.Root, "pack", "src/ZeroCopy", "--output", PathOf("feed"));
-        pack.ExitCode.Should().Be(0, pack.Text);
-        string name = Path.GetFileNameWithoutExtension(Directory.GetFiles(PathOf("feed"), "*.nupkg").Single());
-        return name["ZeroCopy.".Length..];
-    }
+    private static string GlobalPackages() =>
+        PackedLibrary.DotNet(Repository.Root, "nuget", "locals", "global-packages", "--list").Text.Split(": ")[^1].Trim();
 }

@@ -32,7 +32,10 @@ internal static partial class ChildProgram
             Say(ToldBy(wait));
         }
 
+        // Numbers that were the loops' are now those of others, which nobody of the library waits with.
+        List<SafeFileHandle> others = [.. loops.Select(_ => Native.Epoll())];
         Say(ToldBy(FdReadiness.WaitReadableAsync(empty.ReadHandle).AsTask()));
+        others.ForEach(other => other.Dispose());
     }
 
     private static string ToldBy(Task wait)

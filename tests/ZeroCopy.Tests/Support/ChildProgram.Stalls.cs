@@ -14,7 +14,7 @@ internal static partial class ChildProgram
     /// </summary>
     private static void StalledCopies(string[] kinds)
     {
-        TimeSpan second = TimeSpan.FromSeconds(1);
+        TimeSpan twoSweeps = TimeSpan.FromMilliseconds(500);
         using CancellationTokenSource stop = new();
         string folder = Directory.CreateTempSubdirectory("zerocopy-").FullName;
         List<object> kept = [];
@@ -33,9 +33,9 @@ internal static partial class ChildProgram
             }
         }
 
-        Say(Task.WhenAny(copies).Wait(second) ? $"{copies.FindIndex(copy => copy.IsCompleted)} ended" : "parked");
+        Say(Task.WhenAny(copies).Wait(twoSweeps) ? $"{copies.FindIndex(copy => copy.IsCompleted)} ended" : "parked");
         TimeSpan before = Environment.CpuUsage.TotalTime;
-        Say(Task.WhenAny(copies).Wait(second) ? "ended" : "still parked");
+        Say(Task.WhenAny(copies).Wait(twoSweeps) ? "ended" : "still parked");
         Say(Environment.CpuUsage.TotalTime - before);
         ThreadPool.GetMaxThreads(out int most, out _);
         ThreadPool.GetAvailableThreads(out int available, out _);

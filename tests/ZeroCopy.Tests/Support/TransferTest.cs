@@ -5,7 +5,7 @@ namespace ZeroCopy.Tests.Support;
 /// <summary>A test that copies.</summary>
 public abstract class TransferTest : KernelTest
 {
-    private static readonly TimeSpan _aWhile = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _aWhile = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
 
     /// <summary>Copies either way, and fails where that is stuck.</summary>

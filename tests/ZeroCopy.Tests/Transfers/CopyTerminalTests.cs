@@ -38,11 +38,11 @@ public sealed class CopyTerminalTests : CopyTest
     [InlineData(true)]
     public void Copy_DestinationIsDisposedAsItStarts_ObjectDisposedExceptionAndNothingIsLeftOpen(bool isAsync)
     {
-        (_, SafeFileHandle terminal) = Terminal();
+        (SafeFileHandle master, SafeFileHandle terminal) = Terminal();
         SocketPair destination = NewSockets();
         using DisposingLogger logger = new(destination.Near);
         FluentActions.Invoking(() => Copy(isAsync, terminal, destination.Near, new() { LoggerFactory = logger })).Should().Throw<ObjectDisposedException>();
-        terminal.IsClosed.Should().BeFalse();
+        Directory.GetFiles("/proc/self/fd").Should().ContainSingle(fd => new FileInfo(fd).LinkTarget == Native.UnlockedTerminalOf(master), "that is the caller's");
     }
 
     /// <summary>What is waited for is a description of the library's own, which stays open.</summary>
