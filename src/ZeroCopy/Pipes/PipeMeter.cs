@@ -5,15 +5,13 @@ namespace ZeroCopy;
 /// <summary>The instruments of <see cref="PipeMetrics"/>, on the meter <c>ZeroCopy</c>.</summary>
 internal static class PipeMeter
 {
-    private static Meter? _meter;
-
     public static void Create()
     {
-        _meter = new Meter("ZeroCopy");
-        _meter.CreateObservableCounter("zerocopy.pipe.rents", () => PipeMetrics.Rents, "{rent}", "How often a pool has lent a pipe.");
-        _meter.CreateObservableUpDownCounter("zerocopy.pipe.rented", () => PipeMetrics.Rented, "{pipe}", "Pipes that are lent by a pool.");
-        _meter.CreateObservableCounter("zerocopy.pipe.created", () => PipeMetrics.Created, "{pipe}", "Pipes that a pool has opened.");
-        _meter.CreateObservableCounter(
+        Meter meter = LibraryMeter.Instance;
+        meter.CreateObservableCounter("zerocopy.pipe.rents", () => PipeMetrics.Rents, "{rent}", "How often a pool has lent a pipe.");
+        meter.CreateObservableUpDownCounter("zerocopy.pipe.rented", () => PipeMetrics.Rented, "{pipe}", "Pipes that are lent by a pool.");
+        meter.CreateObservableCounter("zerocopy.pipe.created", () => PipeMetrics.Created, "{pipe}", "Pipes that a pool has opened.");
+        meter.CreateObservableCounter(
             "zerocopy.pipe.closed",
             () => new[] { Closed(PipeMetrics.ClosedFull, "full"), Closed(PipeMetrics.ClosedDirty, "dirty") },
             "{pipe}",

@@ -1,11 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace ZeroCopy;
 
-/// <summary>
-/// What the pools do. Counted here and read by who listens to <see cref="PipeMeter"/>, since the listeners of other instruments are called by who
-/// counts: a loop, whose thread is not theirs.
-/// </summary>
+/// <summary>What the pools do, as <see cref="PipeMeter"/> tells it.</summary>
 internal static class PipeMetrics
 {
     private static long _rents;
@@ -14,26 +9,7 @@ internal static class PipeMetrics
     private static long _closedFull;
     private static long _closedDirty;
 
-    [SuppressMessage("Design", "CA1031", Justification = "No descriptor is left to load the assembly of meters from: pipes are more important.")]
-    static PipeMetrics()
-    {
-        try
-        {
-            if (MetersAreSupported)
-            {
-                PipeMeter.Create();
-            }
-        }
-        catch (Exception)
-        {
-            // The process goes on without a meter.
-        }
-    }
-
-    /// <summary>False where a program has set MetricsSupport to false. To set up a meter that nothing can listen to takes milliseconds.</summary>
-    [FeatureSwitchDefinition("System.Diagnostics.Metrics.Meter.IsSupported")]
-    private static bool MetersAreSupported =>
-        !AppContext.TryGetSwitch("System.Diagnostics.Metrics.Meter.IsSupported", out bool isSupported) || isSupported;
+    static PipeMetrics() => Metrics.Publish(PipeMeter.Create);
 
     public static long Rents => Volatile.Read(ref _rents);
 

@@ -21,12 +21,16 @@ internal sealed partial class EpollLoop
     private int _work;
     private int _inAHurry;
     private int _wereInAHurry;
+    private long _wakeUps;
 
     /// <summary>
     /// Whether several had something small to move just now, or between the last two sweeps: who moves much then does it in smaller steps, since all
     /// wait meanwhile.
     /// </summary>
     public bool HasManyInAHurry => Math.Max(Volatile.Read(ref _inAHurry), Volatile.Read(ref _wereInAHurry)) >= Many;
+
+    /// <summary>How often it has woken up.</summary>
+    public long WakeUps => Volatile.Read(ref _wakeUps);
 
     /// <summary>Counts what is moved. On the loop's thread.</summary>
     public void NoteWork(long bytes) => _work += 1 + (int)(bytes / BytesOfWork);
@@ -59,6 +63,7 @@ internal sealed partial class EpollLoop
 
             errno = spin.Wait(_epoll, events, sleepsForLong ? -1 : SweepMilliseconds, _work, out int count);
             _work = 0;
+            Volatile.Write(ref _wakeUps, _wakeUps + 1);
             Waiter? ready = null;
             Waiter? failed = null;
             lock (_lock)

@@ -9,6 +9,11 @@ internal static class EpollLoops
     /// </summary>
     private static readonly EpollLoop?[] _loops = new EpollLoop?[Math.Clamp(Environment.ProcessorCount, 1, 8)];
 
+    static EpollLoops() => Metrics.Publish(LoopMeter.Create);
+
+    /// <summary>How often the loops have woken up, be it for nothing.</summary>
+    public static long WakeUps => _loops.OfType<EpollLoop>().Distinct().Sum(static loop => loop.WakeUps);
+
     /// <summary>The loop of a descriptor number. Transfers go by the lowest of theirs, so that both directions of a pair meet in one loop.</summary>
     /// <exception cref="ErrnoException">The first one could not be started: EMFILE, ENFILE, ENOMEM or EAGAIN. The next call tries again.</exception>
     public static EpollLoop Of(int fd)

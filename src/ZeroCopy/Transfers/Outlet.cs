@@ -182,7 +182,7 @@ internal sealed partial class Outlet(Pump pump, Side side) : Port(pump, side)
         IdleWakeUps = 0;
         NoteMove();
         Counters?.AddWritten(count);
-        Pump.NoteWritten(this);
+        Pump.NoteWritten(this, count, path);
     }
 
     private void NoteMove()

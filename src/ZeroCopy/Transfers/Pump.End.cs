@@ -42,7 +42,7 @@ internal sealed partial class Pump
     }
 
     /// <summary>What came of it as a copy. On a thread where a user's code may run.</summary>
-    public CopyResult ToCopy(CancellationToken cancellationToken)
+    public CopyResult ToCopy(TransferTrace trace, CancellationToken cancellationToken)
     {
         Settle();
         Outlet destination = _outlets[0];
@@ -58,18 +58,21 @@ internal sealed partial class Pump
             : FailedSide is TransferSide side ? new TransferException(
                 $"The copy failed at its {(side == TransferSide.Source ? "source" : "destination")} after {moved} {_cause.Message}", Error, side, progress, _cause)
             : _cause;
+        trace.End(Outcome, Error, _read, destination.Written, PathTo(destination));
         QuietLog.Write(_logger, failure, Log);
         return failure is null ? new CopyResult(_read, PathTo(destination), FallbackTo(destination), _statistics) : throw failure;
     }
 
     /// <summary>What came of it as a fan-out. On a thread where a user's code may run.</summary>
-    public FanOutResult ToFanOut(CancellationToken cancellationToken)
+    public FanOutResult ToFanOut(TransferTrace trace, CancellationToken cancellationToken)
     {
         Settle();
         Errno sourceError = FailedSide == TransferSide.Source ? Error : Errno.None;
         FanOutResult result = new(IsComplete, _read, sourceError, Array.ConvertAll(_outlets, ToSink), _statistics);
         QuietLog.Write(_logger, result, static (logger, result) =>
             FanOutLog.Ended(logger, result.BytesRead, result.Sinks.Count, result.Sinks.Count(sink => sink.Error is not null), result.SourceError));
+
+        trace.End(Outcome, Error, _read, _outlets.Sum(static outlet => outlet.Written), _outlets.Aggregate(_path, static (path, outlet) => path | outlet.Path));
 
         // What has no side is no fault of a peer.
         return _cause is not null && FailedSide is null ? throw _cause
@@ -91,6 +94,10 @@ internal sealed partial class Pump
     }
 
     public Need FailSource(Errno errno) => Fail(_inlet, errno);
+
+    private TransferOutcome Outcome => IsComplete ? TransferOutcome.Completed
+        : _wasStopped && _cause is null ? TransferOutcome.Cancelled
+        : TransferOutcome.Failed;
 
     private SinkResult ToSink(Outlet outlet) => new(outlet.Written, outlet.Error, outlet.Undelivered, PathTo(outlet), FallbackTo(outlet));
 
@@ -196,6 +203,7 @@ internal sealed partial class Pump
             FailedSide = null;
             _cause = new AggregateException(error, e);
             _isOver = true;
+            TransferMetrics.Remove(this, _fallback);
             return Need.Done;
         }
     }
@@ -220,6 +228,7 @@ internal sealed partial class Pump
         _pause?.Dispose();
         _lateness?.Dispose();
         ReturnBuffer();
+        TransferMetrics.Remove(this, Array.Find(_outlets, static outlet => outlet.Fallback != Errno.None)?.Fallback ?? _fallback);
         return Need.Done;
     }
 

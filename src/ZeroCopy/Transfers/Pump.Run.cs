@@ -21,6 +21,7 @@ internal sealed partial class Pump : IThreadPoolWorkItem
     public void RunToEnd()
     {
         _isSynchronous = true;
+        TransferMetrics.Add(this);
         Need need;
         while ((need = GuardedTurn(mayBlock: true)) != Need.Done)
         {
@@ -48,6 +49,7 @@ internal sealed partial class Pump : IThreadPoolWorkItem
     public void Start(Action whenOver)
     {
         _whenOver = whenOver;
+        TransferMetrics.Add(this);
         Run(mayBlock: false);
     }
 

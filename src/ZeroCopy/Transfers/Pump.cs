@@ -47,6 +47,7 @@ internal sealed partial class Pump
     private long _lastMoved = Environment.TickCount64;
     private TransferPath _path;
     private Errno _fallback;
+    private IoCounts _io;
 
     public Pump(Side source, long? length, CopyOptions options)
     {
@@ -78,6 +79,17 @@ internal sealed partial class Pump
 
     public int PrefixLength => _options.Prefix.Length;
 
+    /// <summary>The bytes that it has moved, for who counts those of the process.</summary>
+    public ref readonly IoCounts Io => ref _io;
+
+    /// <summary>The pump behind it of those that run, as <see cref="TransferMetrics"/> keeps them.</summary>
+    public Pump? NextRunning { get; set; }
+
+    public Pump? PreviousRunning { get; set; }
+
+    /// <summary>Whether it is one of those that run.</summary>
+    public bool IsCounted { get; set; }
+
     /// <summary>How many bytes may be taken from the source now.</summary>
     private long Allowed => Math.Min(_remaining ?? long.MaxValue, Rate?.Available() ?? long.MaxValue);
 
@@ -99,8 +111,9 @@ internal sealed partial class Pump
     }
 
     /// <summary>Takes account of what a destination has taken.</summary>
-    public void NoteWritten(Outlet outlet)
+    public void NoteWritten(Outlet outlet, long count, TransferPath path)
     {
+        _io.AddWritten(count, path);
         Volatile.Write(ref _lastMoved, Environment.TickCount64);
         _progress?.Report(outlet.Written, _isSynchronous);
     }
@@ -207,6 +220,7 @@ internal sealed partial class Pump
         _remaining -= read;
         Rate?.Take(read);
         _path |= path;
+        _io.AddRead(read, path);
         _statistics.Fills++;
         _inlet.IdleWakeUps = 0;
         Volatile.Write(ref _lastMoved, Environment.TickCount64);

@@ -25,6 +25,7 @@ internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
 
     public async Task<RelayResult> RunAsync(CancellationToken cancellationToken)
     {
+        TransferTrace trace = TransferTrace.Begin(TransferKind.Relay);
         CancellationTokenRegistration cancellation = cancellationToken.UnsafeRegister(static state => ((Relay)state!).Stop(Cancelled), this);
         if (_idleMilliseconds != Timeout.Infinite)
         {
@@ -36,7 +37,7 @@ internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
         await _over.Task.ConfigureAwait(false);
 
         cancellation.Unregister();
-        return Outcome(cancellationToken);
+        return Outcome(trace, cancellationToken);
     }
 
     private void OnEnd(Pump ended, Pump other)
@@ -106,7 +107,7 @@ internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
         }
     }
 
-    private RelayResult Outcome(CancellationToken cancellationToken)
+    private RelayResult Outcome(TransferTrace trace, CancellationToken cancellationToken)
     {
         _idle?.Dispose();
         _drain?.Dispose();
@@ -114,8 +115,26 @@ internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
         bToA.Settle();
         RelayEnd end = aToB.IsAtTheEnd && bToA.IsAtTheEnd ? RelayEnd.Completed : _end;
         RelayResult result = new(end, aToB.ToDirection(), bToA.ToDirection());
+        Trace(trace, result);
         QuietLog.Write(_logger, result, static (logger, result) =>
             RelayLog.Ended(logger, result.BytesAToB, result.BytesBToA, result.End, result.AToB.Error, result.BToA.Error));
         return result.End == Cancelled ? throw new TransferCanceledException(result, cancellationToken) : result;
+    }
+
+    private static void Trace(TransferTrace trace, RelayResult result)
+    {
+        TransferOutcome outcome = result.End switch
+        {
+            RelayEnd.Completed or RelayEnd.MaxBytes => TransferOutcome.Completed,
+            RelayEnd.IdleTimeout or RelayEnd.DrainTimeout => TransferOutcome.TimedOut,
+            Cancelled => TransferOutcome.Cancelled,
+            _ => TransferOutcome.Failed,
+        };
+        trace.End(
+            outcome,
+            result.AToB.Error == Errno.None ? result.BToA.Error : result.AToB.Error,
+            result.AToB.BytesRead + result.BToA.BytesRead,
+            result.AToB.BytesWritten + result.BToA.BytesWritten,
+            result.AToB.Path | result.BToA.Path);
     }
 }

@@ -11,8 +11,9 @@ public static partial class Transfer
     public static FanOutResult FanOut(TransferEndpoint source, IReadOnlyList<TransferEndpoint> destinations, FanOutOptions? options = null)
     {
         Pump pump = Open(source, destinations, options);
+        TransferTrace trace = TransferTrace.Begin(TransferKind.FanOut);
         pump.RunToEnd();
-        return pump.ToFanOut(CancellationToken.None);
+        return pump.ToFanOut(trace, CancellationToken.None);
     }
 
     /// <summary>
@@ -66,8 +67,9 @@ public static partial class Transfer
 
     private static async Task<FanOutResult> RunFanOutAsync(Pump pump, CancellationToken cancellationToken)
     {
+        TransferTrace trace = TransferTrace.Begin(TransferKind.FanOut);
         await pump.RunAsync(cancellationToken);
-        return pump.ToFanOut(cancellationToken);
+        return pump.ToFanOut(trace, cancellationToken);
     }
 
     private static Pump Open(TransferEndpoint source, IReadOnlyList<TransferEndpoint> destinations, FanOutOptions? options)

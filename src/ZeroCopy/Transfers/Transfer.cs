@@ -86,14 +86,16 @@ public static partial class Transfer
 
     private static CopyResult Run(Pump pump)
     {
+        TransferTrace trace = TransferTrace.Begin(TransferKind.Copy);
         pump.RunToEnd();
-        return pump.ToCopy(CancellationToken.None);
+        return pump.ToCopy(trace, CancellationToken.None);
     }
 
     private static async ValueTask<CopyResult> RunAsync(Pump pump, CancellationToken cancellationToken)
     {
+        TransferTrace trace = TransferTrace.Begin(TransferKind.Copy);
         await pump.RunAsync(cancellationToken);
-        return pump.ToCopy(cancellationToken);
+        return pump.ToCopy(trace, cancellationToken);
     }
 
     private static Pump Open(TransferEndpoint source, TransferEndpoint destination, CopyOptions? options)

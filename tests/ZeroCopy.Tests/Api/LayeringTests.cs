@@ -14,10 +14,11 @@ public sealed partial class LayeringTests
     {
         ["Interop"] = [],
         [Root] = ["Interop"],
-        ["Pipes"] = ["Interop", Root],
-        ["Readiness"] = ["Interop", Root],
+        ["Diagnostics"] = [],
+        ["Pipes"] = ["Interop", Root, "Diagnostics"],
+        ["Readiness"] = ["Interop", Root, "Diagnostics"],
         ["Memory"] = ["Interop", Root, "Readiness"],
-        ["Transfers"] = ["Interop", Root, "Pipes", "Readiness", "Memory"],
+        ["Transfers"] = ["Interop", Root, "Diagnostics", "Pipes", "Readiness", "Memory"],
     };
 
     /// <summary>Plain data that the calls are made of and every folder speaks in.</summary>

@@ -212,7 +212,7 @@ public sealed class PipePoolTests : KernelTest
     [Fact]
     public void Metrics_Listening_CountRentsOpeningsAndClosings()
     {
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         using PipePool pool = new(maxIdlePipes: 0);
         Pipe clean = pool.Rent();
         Pipe dirty = pool.Rent();
@@ -220,7 +220,7 @@ public sealed class PipePoolTests : KernelTest
         dirty.Write("left");
         pool.Return(dirty);
         pool.Return(clean);
-        meter.Changes().Should().BeEquivalentTo(new Dictionary<string, long>(StringComparer.Ordinal)
+        meter.Changes().Where(change => change.Key.StartsWith("zerocopy.pipe.", StringComparison.Ordinal)).Should().BeEquivalentTo(new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["zerocopy.pipe.created"] = 2,
             ["zerocopy.pipe.rented"] = 0,

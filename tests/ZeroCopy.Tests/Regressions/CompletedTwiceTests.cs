@@ -44,7 +44,7 @@ public sealed class CompletedTwiceTests : RelayTest
     [Fact]
     public async Task RelayAsync_AllThatCanEndItAtOnce_EndsOnceWithEveryByteAccountedFor()
     {
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         using MemoryLogger logger = new();
         Random random = new(2);
         for (int i = 0; i < Races; i++)
@@ -87,7 +87,7 @@ public sealed class CompletedTwiceTests : RelayTest
     [Fact]
     public async Task FanOutAsync_AllThatCanEndItAtOnce_EndsOnceWithEveryByteAccountedFor()
     {
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         using MemoryLogger logger = new();
         byte[] sent = Bytes.Random(20_000);
         Random random = new(3);

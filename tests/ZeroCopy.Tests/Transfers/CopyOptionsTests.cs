@@ -84,7 +84,7 @@ public sealed class CopyOptionsTests : TransferTest
         using PipePool pool = new(2 * _page, maxIdlePipes: 1);
         Pipe only = pool.Rent();
         pool.Return(only);
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         SafeFileHandle destination = FileOf([]);
         Pipe source = PipeOf("hello");
         source.WriteHandle.Dispose();
@@ -103,7 +103,7 @@ public sealed class CopyOptionsTests : TransferTest
     [InlineData(true)]
     public void Copy_WithoutAPool_LeavesNoPipeLent(bool isAsync)
     {
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         using CopyDestination destination = new(EndKind.Tcp, NewPath());
         Task<Digest> collecting = OnItsOwnThread(() => destination.Collect(seed: 3));
         Copy(isAsync, FileOf(Bytes.Random(4 << 20)), destination.Endpoint).Statistics.PipeCapacity.Should().BeGreaterThanOrEqualTo(16 * _page);

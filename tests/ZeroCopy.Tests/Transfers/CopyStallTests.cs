@@ -90,7 +90,7 @@ public sealed class CopyStallTests : TransferTest
     [Fact]
     public void CopyAsync_ManyThatWaitForTheirSource_HoldNoPipe()
     {
-        using PipeMeter pipes = new();
+        using MeterReader pipes = new();
         List<SocketPair> sources = [.. Enumerable.Range(0, 50).Select(_ => NewSockets())];
         SafeFileHandle destination = Own(Native.Open("/dev/null", Native.O_WRONLY));
         sources.ForEach(source => source.Far.Send("hello"u8));

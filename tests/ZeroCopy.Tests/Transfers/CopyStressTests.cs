@@ -8,7 +8,7 @@ public sealed class CopyStressTests : CopyTest
     [Fact]
     public async Task CopyAsync_ManyAtOnce_AllExactAndNoPipeIsLeftLent()
     {
-        using PipeMeter pipes = new();
+        using MeterReader pipes = new();
         int seed = Random.Shared.Next();
         Random random = new(seed);
         await Task.WhenAll(Enumerable.Range(0, Copies).Select(i => CopyExactlyAsync(i, random.Next()))).WaitAsync(Patience);

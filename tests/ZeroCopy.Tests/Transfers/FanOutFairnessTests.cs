@@ -15,7 +15,7 @@ public sealed class FanOutFairnessTests : FanOutTest
     [Fact]
     public async Task FanOutAsync_ManyAtOnce_HoldNoPipeWhileTheyWaitAndAllArrives()
     {
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         List<(Pipe Source, Pipe[] Sinks, Task<FanOutResult> FanOut)> all = [];
         for (int i = 0; i < Many; i++)
         {

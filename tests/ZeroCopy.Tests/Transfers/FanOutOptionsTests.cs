@@ -207,7 +207,7 @@ public sealed class FanOutOptionsTests : FanOutTest
     [InlineData(true)]
     public void Pool_Given_LendsAPipeForEachSinkAndGetsItBackClean(bool isAsync)
     {
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         using PipePool pool = new();
         for (int i = 0; i < 10; i++)
         {
@@ -231,7 +231,7 @@ public sealed class FanOutOptionsTests : FanOutTest
     {
         SocketPair source = NewSockets();
         TransferEndpoint[] sinks = [.. Enumerable.Range(0, 16).Select(_ => (TransferEndpoint)Own(Native.Open("/dev/null", Native.O_WRONLY)))];
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         Task<FanOutResult> fanOut = Transfer.FanOutAsync(source.Near, sinks);
         byte[] sent = new byte[64 << 20];
         await InBackground(() => source.Far.Send(sent)).WaitAsync(Patience);

@@ -10,7 +10,7 @@ public sealed class RelayParkedTests : RelayTest
     [Fact]
     public async Task RelayAsync_ManyThatWait_HoldNoPipeAndUseNoTime()
     {
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         List<(SocketPair Client, SocketPair Server, Task<RelayResult> Relay)> relays = [];
         for (int i = 0; i < Many; i++)
         {

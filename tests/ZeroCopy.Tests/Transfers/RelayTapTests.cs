@@ -186,7 +186,7 @@ public sealed class RelayTapTests : RelayTest
     [Fact]
     public async Task Tap_RelayWaits_HoldsNoPipeAndUsesNoTime()
     {
-        using PipeMeter meter = new();
+        using MeterReader meter = new();
         SocketPair client = NewSockets();
         SocketPair server = NewSockets();
         SafeFileHandle tap = FileOf([]);

@@ -1,18 +1,21 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy.Tests.Support;
 
-/// <summary>Counts what the pools do from here on, by the library's own metrics.</summary>
-internal sealed class PipeMeter : IDisposable
+/// <summary>Reads the library's own metrics: what has changed from here on.</summary>
+internal sealed class MeterReader : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly Dictionary<string, long> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _before;
 
-    public PipeMeter()
+    public MeterReader()
     {
-        // There is nothing to listen to before the first pipe.
-        PipePool.Shared.Return(PipePool.Shared.Rent());
+        // There is nothing to listen to before the first pipe and the first transfer.
+        using SafeFileHandle nothing = File.OpenHandle("/dev/null");
+        using SafeFileHandle nowhere = File.OpenHandle("/dev/null", access: FileAccess.Write);
+        Transfer.Copy(nothing, nowhere);
         _listener.InstrumentPublished = (instrument, self) =>
         {
             if (instrument.Meter.Name == "ZeroCopy")
@@ -21,7 +24,7 @@ internal sealed class PipeMeter : IDisposable
             }
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-            _values[tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Key} {tags[0].Value}"] = value);
+            _values[string.Join(' ', [instrument.Name, .. tags.ToArray().Select(tag => $"{tag.Key} {tag.Value}")])] = value);
         _listener.Start();
         _listener.RecordObservableInstruments();
         _before = new(_values, StringComparer.Ordinal);
@@ -36,7 +39,7 @@ internal sealed class PipeMeter : IDisposable
     public Dictionary<string, long> Changes()
     {
         _listener.RecordObservableInstruments();
-        return _values.ToDictionary(pair => pair.Key, pair => pair.Value - _before[pair.Key], StringComparer.Ordinal);
+        return _values.ToDictionary(pair => pair.Key, pair => pair.Value - _before.GetValueOrDefault(pair.Key), StringComparer.Ordinal);
     }
 
     public void Dispose() => _listener.Dispose();
