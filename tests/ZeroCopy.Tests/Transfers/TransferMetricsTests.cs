@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Microsoft.Win32.SafeHandles;
+using ZeroCopy.Tests.Api;
 
 namespace ZeroCopy.Tests.Transfers;
 
@@ -129,6 +131,19 @@ public sealed class TransferMetricsTests : CopyTest
             ("io", "direction read path splice", 3 * 4 * Rounds),
             ("io", "direction write path splice", 3 * 4 * Rounds),
             ("finished", "kind copy outcome completed", 4 * Rounds));
+    }
+
+    /// <summary>The listener of the page on diagnostics hears of all that the page names, and of nothing else.</summary>
+    [Fact]
+    public async Task Page_Instruments_AreThoseThatThereAre()
+    {
+        Pipe source = PipeOf("hello");
+        source.WriteHandle.Dispose();
+        await DiagnosticsExamples.TellAsync(source.ReadHandle, NewPipe().WriteHandle).WaitAsync(Patience);
+        string page = await File.ReadAllTextAsync(Repository.PathOf("src", "ZeroCopy", "docs", "diagnostics.md"));
+        IEnumerable<string> named = Regex.Matches(page, @"^\| `(?<name>zerocopy\.[a-z.]+)`", RegexOptions.Multiline, Patience).Select(match => match.Groups["name"].Value);
+        string[] heard = [.. DiagnosticsExamples.Measure().Select(line => line.Split(' ')[0]).Distinct(StringComparer.Ordinal)];
+        named.Should().BeEquivalentTo(heard.Append("zerocopy.transfer.fallbacks").Distinct(StringComparer.Ordinal), "nothing may have fallen back");
     }
 
     private static long Written(MeterReader meter) => meter.Changes()
