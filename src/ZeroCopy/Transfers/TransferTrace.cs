@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace ZeroCopy;
 
@@ -9,8 +10,6 @@ namespace ZeroCopy;
 /// </summary>
 internal readonly struct TransferTrace
 {
-    private static readonly ActivitySource _source = new("ZeroCopy");
-
     private readonly TransferKind _kind;
     private readonly Activity? _activity;
 
@@ -24,7 +23,7 @@ internal readonly struct TransferTrace
     public static TransferTrace Begin(TransferKind kind)
     {
         TransferMetrics.Begin(kind);
-        return new(kind, _source.HasListeners() ? Start(kind) : null);
+        return new(kind, TryStart(kind));
     }
 
     public void End(TransferOutcome outcome, Errno error, long bytesRead, long bytesWritten, TransferPath path)
@@ -36,17 +35,15 @@ internal readonly struct TransferTrace
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "There is nowhere else to say so.")]
-    private static Activity? Start(TransferKind kind)
+    [SuppressMessage("Design", "CA1031", Justification = "No descriptor is left to load the assembly of spans from: transfers are more important.")]
+    private static Activity? TryStart(TransferKind kind)
     {
-        Activity? parent = Activity.Current;
         try
         {
-            return _source.StartActivity($"zerocopy.{kind.Name()}");
+            return Spans.Start(kind);
         }
         catch (Exception)
         {
-            Activity.Current = parent;
             return null;
         }
     }
@@ -71,6 +68,33 @@ internal readonly struct TransferTrace
         catch (Exception)
         {
             // What a listener throws is no part of the outcome.
+        }
+    }
+
+    /// <summary>Apart, so that nothing is loaded for it before that may fail.</summary>
+    private static class Spans
+    {
+        private static readonly ActivitySource _source = new("ZeroCopy");
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        [SuppressMessage("Design", "CA1031", Justification = "There is nowhere else to say so.")]
+        public static Activity? Start(TransferKind kind)
+        {
+            if (!_source.HasListeners())
+            {
+                return null;
+            }
+
+            Activity? parent = Activity.Current;
+            try
+            {
+                return _source.StartActivity($"zerocopy.{kind.Name()}");
+            }
+            catch (Exception)
+            {
+                Activity.Current = parent;
+                return null;
+            }
         }
     }
 }
