@@ -121,37 +121,6 @@ public sealed class FanOutSlowSinkTests : FanOutTest
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task SlowSinkTimeout_OneReadsSlowlyButSteadily_IsNotDetached(bool isAsync)
-    {
-        // What is spliced from a socket may have many pages in one slot of a pipe.
-        const int Chunk = 4096;
-        Pipe source = NewPipe(1 << 20);
-        Pipe slow = NewPipe(Chunk);
-        Pipe quick = NewPipe(1 << 20);
-        byte[] sent = _sent[..(30 * Chunk)];
-        source.Write(sent);
-        source.WriteHandle.Dispose();
-        Task<FanOutResult> fanOut = Started(isAsync, source.ReadHandle, [slow.WriteHandle, quick.WriteHandle], new() { SlowSinkTimeout = _short });
-        byte[] arrived = [];
-        long start = Stopwatch.GetTimestamp();
-        while (arrived.Length < sent.Length - (2 * Chunk))
-        {
-            arrived = [.. arrived, .. await OnItsOwnThread(() => slow.Read(Chunk)).WaitAsync(Patience)];
-            MustGoOnFor(_short / 10, fanOut);
-        }
-
-        arrived = [.. arrived, .. await OnItsOwnThread(() => slow.Read(Chunk)).WaitAsync(Patience)];
-        arrived = [.. arrived, .. await OnItsOwnThread(() => slow.Read(Chunk)).WaitAsync(Patience)];
-
-        Stopwatch.GetElapsedTime(start).Should().BeGreaterThan(2 * _short);
-        FanOutResult result = await MustEnd(fanOut, _sent);
-        Array.ForEach([.. result.Sinks], sink => MustBeWhole(sink, sent.Length));
-        arrived.MustBe(sent);
-    }
-
-    [Theory]
     [InlineData("pipe", false)]
     [InlineData("pipe", true)]
     [InlineData("socket", true)]
