@@ -36,8 +36,8 @@ internal static partial class ChildProgram
             case ["copy-without-memory", string way]:
                 CopyWithoutMemory(isAsync: way == "async");
                 return 0;
-            case ["close-loops"]:
-                CloseLoops();
+            case ["replace-loops"]:
+                ReplaceLoops();
                 return 0;
             case ["rent-with-two-descriptors"]:
                 RentWithTwoDescriptors();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy.Tests.Support;
@@ -5,8 +6,10 @@ namespace ZeroCopy.Tests.Support;
 /// <content>Waits that come to an end in another way than is hoped for.</content>
 internal static partial class ChildProgram
 {
-    /// <summary>Closes what the loops wait with, as a mistake elsewhere in a process may, and tells what those who wait are told.</summary>
-    private static void CloseLoops()
+    /// <summary>
+    /// Closes what the loops wait with, and has its numbers stand for something else, as a mistake elsewhere in a process may. Tells what those who wait are told.
+    /// </summary>
+    private static void ReplaceLoops()
     {
         Say("ready");
         using Pipe empty = new();
@@ -18,10 +21,15 @@ internal static partial class ChildProgram
             Transfer.CopyAsync(empty.ReadHandle, full.WriteHandle).AsTask(),
             Transfer.CopyAsync(empty.ReadHandle, full.WriteHandle, new CopyOptions { Prefix = new byte[1] }).AsTask(),
         ];
-        string[] loops = [.. Directory.GetFiles("/proc/self/fd").Where(fd => new FileInfo(fd).LinkTarget == "anon_inode:[eventpoll]")];
-        foreach (string loop in loops)
+        int[] loops =
+        [
+            .. from descriptor in Directory.GetFiles("/proc/self/fd")
+               where new FileInfo(descriptor).LinkTarget == "anon_inode:[eventpoll]"
+               select int.Parse(Path.GetFileName(descriptor), CultureInfo.InvariantCulture),
+        ];
+        using (SafeFileHandle file = Native.Open("/dev/null", Native.O_RDONLY))
         {
-            new SafeFileHandle(int.Parse(Path.GetFileName(loop), System.Globalization.CultureInfo.InvariantCulture), ownsHandle: true).Dispose();
+            Array.ForEach(loops, loop => Native.Replace(loop, file));
         }
 
         foreach (Task wait in waits)
@@ -29,10 +37,13 @@ internal static partial class ChildProgram
             Say(ToldBy(wait));
         }
 
-        // Numbers that were the loops' are now those of others, which nobody of the library waits with.
-        List<SafeFileHandle> others = [.. loops.Select(_ => Native.Epoll())];
+        // An epoll again, which nobody of the library waits with: who were put into it would wait for ever.
+        using (SafeFileHandle other = Native.Epoll())
+        {
+            Array.ForEach(loops, loop => Native.Replace(loop, other));
+        }
+
         Say(ToldBy(FdReadiness.WaitReadableAsync(empty.ReadHandle).AsTask()));
-        others.ForEach(other => other.Dispose());
     }
 
     private static string ToldBy(Task wait)

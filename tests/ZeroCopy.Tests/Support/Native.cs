@@ -66,6 +66,9 @@ internal static partial class Native
 
     public static void SetStatusFlags(SafeHandle fd, int flags) => fcntl(fd, F_SETFL, flags).Should().Be(0);
 
+    /// <summary>Has a number stand for something else from now on.</summary>
+    public static void Replace(int number, SafeHandle other) => dup2(other, number).Should().Be(number);
+
     /// <summary>The capacity of a pipe, or -1 for what is none.</summary>
     public static int PipeSize(SafeHandle fd) => fcntl(fd, F_GETPIPE_SZ, 0);
 
@@ -99,6 +102,9 @@ internal static partial class Native
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fcntl(SafeHandle fd, int cmd, nint arg);
+
+    [LibraryImport("libc")]
+    private static partial int dup2(SafeHandle oldfd, int newfd);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int unlockpt(SafeHandle fd);
