@@ -14,8 +14,9 @@ public sealed class CopyLargePipesTests : CopyTest
     /// <summary>More than a unix socket takes while nobody reads.</summary>
     private static readonly byte[] _sent = Bytes.Random(600_000);
 
+    /// <summary>Each on a thread of its own: on a loop, whoever is in a hurry beside them may have them take smaller ones.</summary>
     [SkippableFact]
-    public async Task CopyAsync_MoreAtOnceThanThereAreLargePipesFor_EachMovesItsBytes()
+    public async Task Copy_MoreAtOnceThanThereAreLargePipesFor_EachMovesItsBytes()
     {
         Skip.If(Pipe.MaxCapacity < Large, "pipes may not be so large here");
         List<(SocketPair Sink, Task<CopyResult> Copy)> copies = [];
@@ -25,12 +26,13 @@ public sealed class CopyLargePipesTests : CopyTest
             SocketPair sink = NewSockets(unix: true);
             source.Far.Send(_sent).Should().Be(_sent.Length);
             source.Far.Dispose();
-            copies.Add((sink, Transfer.CopyAsync(source.Near, sink.Near).AsTask()));
+            copies.Add((sink, Started(isAsync: false, source.Near, sink.Near)));
         }
 
         SpinWait.SpinUntil(() => LargePipes() == MostLarge, Patience);
         MustRest(Task.WhenAny(copies.Select(copy => copy.Copy)));
-        LargePipes().Should().Be(MostLarge, "each has a rest that is not taken in a pipe of its own");
+        int large = LargePipes();
+        bool mayHaveMore = NewPipe(Large).Capacity == Large;
         foreach ((SocketPair sink, Task<CopyResult> copy) in copies)
         {
             Task<byte[]> reading = OnItsOwnThread(sink.Far.ReceiveToEnd);
@@ -38,6 +40,9 @@ public sealed class CopyLargePipesTests : CopyTest
             sink.Near.Shutdown(SocketShutdown.Send);
             (await reading.WaitAsync(Patience)).MustBe(_sent);
         }
+
+        Skip.If(large < MostLarge && !mayHaveMore, "another program of this user has the pages for pipes");
+        large.Should().Be(MostLarge, "each had a rest that was not taken in a pipe of its own");
     }
 
     /// <summary>Each has two ends.</summary>
