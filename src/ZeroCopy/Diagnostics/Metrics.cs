@@ -8,9 +8,9 @@ namespace ZeroCopy;
 /// </summary>
 internal static class Metrics
 {
-    /// <summary>False where a program has set MetricsSupport to false. To set up a meter that nothing can listen to takes milliseconds.</summary>
+    /// <summary>False where a program has set MetricsSupport to false. To set up what nothing can listen to, a meter or spans, takes milliseconds.</summary>
     [FeatureSwitchDefinition("System.Diagnostics.Metrics.Meter.IsSupported")]
-    private static bool AreSupported =>
+    public static bool AreSupported =>
         !AppContext.TryGetSwitch("System.Diagnostics.Metrics.Meter.IsSupported", out bool isSupported) || isSupported;
 
     [SuppressMessage("Design", "CA1031", Justification = "No descriptor is left to load the assembly of meters from: transfers are more important.")]

@@ -58,7 +58,7 @@ internal sealed partial class Pump
             : FailedSide is TransferSide side ? new TransferException(
                 $"The copy failed at its {(side == TransferSide.Source ? "source" : "destination")} after {moved} {_cause.Message}", Error, side, progress, _cause)
             : _cause;
-        trace.End(Outcome, Error, _read, destination.Written, PathTo(destination));
+        Trace(trace);
         QuietLog.Write(_logger, failure, Log);
         return failure is null ? new CopyResult(_read, PathTo(destination), FallbackTo(destination), _statistics) : throw failure;
     }
@@ -72,7 +72,7 @@ internal sealed partial class Pump
         QuietLog.Write(_logger, result, static (logger, result) =>
             FanOutLog.Ended(logger, result.BytesRead, result.Sinks.Count, result.Sinks.Count(sink => sink.Error is not null), result.SourceError));
 
-        trace.End(Outcome, Error, _read, _outlets.Sum(static outlet => outlet.Written), _outlets.Aggregate(_path, static (path, outlet) => path | outlet.Path));
+        Trace(trace);
 
         // What has no side is no fault of a peer.
         return _cause is not null && FailedSide is null ? throw _cause
@@ -94,6 +94,19 @@ internal sealed partial class Pump
     }
 
     public Need FailSource(Errno errno) => Fail(_inlet, errno);
+
+    private void Trace(TransferTrace trace)
+    {
+        long written = 0;
+        TransferPath path = _path;
+        foreach (Outlet outlet in _outlets)
+        {
+            written += outlet.Written;
+            path |= outlet.Path;
+        }
+
+        trace.End(Outcome, Error, _read, written, path);
+    }
 
     private TransferOutcome Outcome => IsComplete ? TransferOutcome.Completed
         : _wasStopped && _cause is null ? TransferOutcome.Cancelled

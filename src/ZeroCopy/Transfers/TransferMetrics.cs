@@ -1,14 +1,14 @@
-using System.Runtime.InteropServices;
-
 namespace ZeroCopy;
 
 /// <summary>What the transfers of the process do, as <see cref="TransferMeter"/> tells it.</summary>
 internal static class TransferMetrics
 {
     private static readonly Lock _lock = new();
-    private static readonly long[] _active = new long[Enum.GetValues<TransferKind>().Length];
-    private static readonly long[] _finished = new long[_active.Length * Enum.GetValues<TransferOutcome>().Length];
-    private static readonly Dictionary<Errno, long> _fallbacks = [];
+    private static readonly long[] _active = new long[(int)TransferKind.Relay + 1];
+    private static readonly long[] _finished = new long[_active.Length * ((int)TransferOutcome.TimedOut + 1)];
+
+    /// <summary>By the number of the error: more than the kernel has.</summary>
+    private static readonly long[] _fallbacks = new long[256];
 
     /// <summary>The first of the pumps that run: a list of their own, to which one is added without the memory for that.</summary>
     private static Pump? _running;
@@ -35,16 +35,8 @@ internal static class TransferMetrics
     }
 
     /// <summary>How many transfers took a slower way, or a part of them did, by what the better one was refused with.</summary>
-    public static KeyValuePair<Errno, long>[] Fallbacks
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _fallbacks];
-            }
-        }
-    }
+    public static IEnumerable<KeyValuePair<Errno, long>> Fallbacks =>
+        _fallbacks.Select(static (count, errno) => KeyValuePair.Create((Errno)errno, count)).Where(static fallback => fallback.Value > 0);
 
     public static long Active(TransferKind kind) => Volatile.Read(ref _active[(int)kind]);
 
@@ -103,7 +95,7 @@ internal static class TransferMetrics
             pump.NextRunning = pump.PreviousRunning = null;
             if (fallback != Errno.None)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_fallbacks, fallback, out _)++;
+                Volatile.Write(ref _fallbacks[(int)fallback], _fallbacks[(int)fallback] + 1);
             }
         }
     }

@@ -23,7 +23,7 @@ internal readonly struct TransferTrace
     public static TransferTrace Begin(TransferKind kind)
     {
         TransferMetrics.Begin(kind);
-        return new(kind, TryStart(kind));
+        return new(kind, Metrics.AreSupported ? TryStart(kind) : null);
     }
 
     public void End(TransferOutcome outcome, Errno error, long bytesRead, long bytesWritten, TransferPath path)
