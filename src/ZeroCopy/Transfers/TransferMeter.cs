@@ -17,7 +17,7 @@ internal static class TransferMeter
             "zerocopy.transfer.fallbacks", Fallbacks, "{fallback}", "Directions of transfers that took a slower path, by the error that the better one was refused with.");
     }
 
-    private static IEnumerable<Measurement<long>> Io() => TransferMetrics.Io.ToArray().Select(static io =>
+    private static IEnumerable<Measurement<long>> Io() => TransferMetrics.Io.Enumerate().Select(static io =>
         new Measurement<long>(io.Count, new("zerocopy.io.direction", io.Direction), new("zerocopy.transfer.path", io.Path)));
 
     private static IEnumerable<Measurement<long>> Active() =>
