@@ -87,7 +87,7 @@ public sealed class DirtyPipeInThePoolTests : RelayTest
     {
         using CancellationTokenSource cancellation = new();
         using SocketPair client = SocketPair.Tcp();
-        using SocketPair server = SocketPair.Tcp().Small();
+        using SocketPair server = SocketPair.TcpOfSmallSegments().Small();
         server.Near.Fill();
         client.Far.Send(_old).Should().Be(_old.Length);
         TransferCounters counters = new();

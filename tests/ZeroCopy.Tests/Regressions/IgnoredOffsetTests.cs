@@ -102,7 +102,7 @@ public sealed class IgnoredOffsetTests : RelayTest
     {
         const int Offset = 1001;
         SafeFileHandle source = FileOf(_bytes);
-        SocketPair broken = NewSockets(unix: true).Small();
+        SocketPair broken = NewSmallSockets(unix: true);
         Task<CopyResult> copy = Started(isAsync, source, broken.Near, new() { SourceOffset = Offset });
         broken.Far.ReceiveExactly(3000).MustBe(_bytes.AsSpan(Offset, 3000));
         broken.Far.Dispose();

@@ -63,7 +63,7 @@ public sealed class ResetThatLooksLikeAnEndTests : CopyTest
     public async Task Copy_DestinationResetsWhileItIsWaitedFor_WhatItDidNotTakeIsHandedBack(bool isAsync)
     {
         SocketPair source = NewSockets();
-        SocketPair sink = NewSockets().Small();
+        SocketPair sink = NewSmallSockets();
         TransferCounters counters = new();
         Task<CopyResult> copy = Started(isAsync, source.Near, sink.Near, new CopyOptions { Counters = counters });
         Task feeding = OnItsOwnThread(() => source.Far.Send(_sent));
@@ -99,7 +99,7 @@ public sealed class ResetThatLooksLikeAnEndTests : CopyTest
     public async Task Copy_BytesInThePipeWhenTheSourceResets_TheyArriveFirst()
     {
         SocketPair source = NewSockets();
-        SocketPair sink = NewSockets().Small();
+        SocketPair sink = NewSmallSockets();
         int filler = sink.Near.Fill();
         Task<CopyResult> copy = Started(isAsync: true, source.Near, sink.Near);
         source.Far.Send(_sent.AsSpan(0, 1000));
@@ -167,7 +167,7 @@ public sealed class ResetThatLooksLikeAnEndTests : CopyTest
     [Fact]
     public async Task BothCopies_WaitForTheSocketThatIsReset_BothFail()
     {
-        SocketPair client = NewSockets().Small();
+        SocketPair client = NewSmallSockets();
         SocketPair server = NewSockets();
         client.Near.Fill();
         server.Far.Send("reply"u8);

@@ -16,7 +16,7 @@ public sealed class ShutdownBeforeThePipeIsEmptyTests : RelayTest
     public async Task RelayAsync_SideEndsWhileBytesAreInThePipe_TheEndComesBehindThem(bool unix)
     {
         SocketPair client = NewSockets(unix);
-        SocketPair server = NewSockets(unix).Small();
+        SocketPair server = NewSmallSockets(unix);
         int filler = server.Near.Fill();
         TransferCounters counters = new();
         Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, new RelayOptions { CountersAToB = counters });

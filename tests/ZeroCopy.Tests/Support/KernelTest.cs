@@ -1,8 +1,7 @@
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
-
 namespace ZeroCopy.Tests.Support;
 
-/// <summary>A test on real descriptors: counts them before and after, and gives it a folder and a deadline.</summary>
+/// <summary>A test on real descriptors: counts them before and after, and gives it a folder and a deadline. It runs alone in its process.</summary>
+[Collection(OneAtATime.Name)]
 public abstract class KernelTest : IDisposable
 {
     private readonly List<IDisposable> _toDispose = [];

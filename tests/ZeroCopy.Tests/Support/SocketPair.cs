@@ -10,12 +10,13 @@ public sealed class SocketPair(Socket near, Socket far) : IDisposable
 
     public Socket Far => far;
 
-    public static SocketPair Tcp()
-    {
-        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return Connect(listener, new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-    }
+    public static SocketPair Tcp() => Tcp(null);
+
+    /// <summary>
+    /// Of small segments: that a window is open again which a whole segment of the loopback does not fit into, the kernel finds out by probes alone, whose
+    /// pauses double.
+    /// </summary>
+    public static SocketPair TcpOfSmallSegments() => Tcp(1000);
 
     public static SocketPair Unix(string path)
     {
@@ -43,6 +44,22 @@ public sealed class SocketPair(Socket near, Socket far) : IDisposable
     {
         near.Dispose();
         far.Dispose();
+    }
+
+    private static SocketPair Tcp(int? maxSegment)
+    {
+        const int IpProtoTcp = 6;
+        const int TcpMaxSeg = 2;
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Socket near = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (maxSegment is int bytes)
+        {
+            listener.SetRawSocketOption(IpProtoTcp, TcpMaxSeg, BitConverter.GetBytes(bytes));
+            near.SetRawSocketOption(IpProtoTcp, TcpMaxSeg, BitConverter.GetBytes(bytes));
+        }
+
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return Connect(listener, near);
     }
 
     private static SocketPair Connect(Socket listener, Socket near)

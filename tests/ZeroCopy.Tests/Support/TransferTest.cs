@@ -72,4 +72,7 @@ public abstract class TransferTest : KernelTest
     protected string NewPath() => PathOf(Path.GetRandomFileName());
 
     protected SocketPair NewSockets(bool unix = false) => Own(unix ? SocketPair.Unix(NewPath()) : SocketPair.Tcp());
+
+    /// <summary>With buffers as small as the kernel permits.</summary>
+    protected SocketPair NewSmallSockets(bool unix = false) => Own(unix ? SocketPair.Unix(NewPath()) : SocketPair.TcpOfSmallSegments()).Small();
 }

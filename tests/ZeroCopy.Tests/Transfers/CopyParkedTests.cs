@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ZeroCopy.Tests.Transfers;
 
 /// <summary>Copies that nothing moves on wait: they do not ask again and again, and hold no thread.</summary>
-public sealed class CopyParkedTests : CopyTest
+public sealed class CopyParkedTests
 {
     [Theory]
     [InlineData("silent-socket>roomy-tcp", "silent-pipe>roomy-tcp", "silent-terminal>roomy-tcp", "silent-socket>file", "drained-socket>roomy-tcp")]

@@ -228,7 +228,7 @@ public sealed class FanOutFaultTests : FanOutTest
                 }), [Errno.EPIPE]);
 
             default:
-                SocketPair sockets = NewSockets(unix: kind == "closed unix socket").Small();
+                SocketPair sockets = NewSmallSockets(unix: kind == "closed unix socket");
                 return (sockets.Near, count => InBackground(() =>
                 {
                     sockets.Far.ReceiveExactly(count);

@@ -23,7 +23,7 @@ public sealed class RelayDisposeTests : RelayTest
     public async Task RelayAsync_SideIsDisposedWhileItIsWrittenTo_EndsAsFailedWithWhatItDidNotGet()
     {
         SocketPair client = NewSockets();
-        SocketPair server = NewSockets().Small();
+        SocketPair server = NewSmallSockets();
         server.Near.Fill();
         client.Far.Send("stuck"u8);
         TransferCounters counters = new();

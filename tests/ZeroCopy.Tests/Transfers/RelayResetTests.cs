@@ -43,7 +43,7 @@ public sealed class RelayResetTests : RelayTest
     public async Task RelayAsync_ResetBehindManyBytes_TheyAreDeliveredFirst()
     {
         SocketPair client = NewSockets();
-        SocketPair server = NewSockets().Small();
+        SocketPair server = NewSmallSockets();
         int filler = server.Near.Fill();
         Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
         client.Far.Send(_sent.AsSpan(0, 1000));
@@ -62,7 +62,7 @@ public sealed class RelayResetTests : RelayTest
     public async Task RelayAsync_ReaderIsResetInTheMiddle_WhatItDidNotGetIsHandedBack()
     {
         SocketPair client = NewSockets();
-        SocketPair server = NewSockets().Small();
+        SocketPair server = NewSmallSockets();
         Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
         Task sending = InBackground(() => client.Far.Send(_sent, SocketFlags.None, out _));
         server.Far.ReceiveExactly(3000).MustBe(_sent.AsSpan(0, 3000));

@@ -200,7 +200,7 @@ public sealed class RelayTapFaultTests : RelayTest
     {
         SocketPair client = NewSockets();
         SocketPair server = NewSockets();
-        SocketPair tap = NewSockets().Small();
+        SocketPair tap = NewSmallSockets();
         Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, new RelayOptions { TapAToB = tap.Near, SlowTapTimeout = _short });
         await MustPass(_sent, client.Far, server.Far);
         Task<byte[]> tapped = OnItsOwnThread(tap.Far.ReceiveToEnd);

@@ -30,8 +30,8 @@ public sealed class RelayTests : RelayTest
     [Fact]
     public async Task RelayAsync_TinyBuffers_AllArrives()
     {
-        SocketPair client = NewSockets().Small();
-        SocketPair server = NewSockets().Small();
+        SocketPair client = NewSmallSockets();
+        SocketPair server = NewSmallSockets();
         Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
         await MustExchange(client.Far, server.Far, new Content(20_000, seed: 3), new Content(15_000, seed: 4));
         await MustEnd(relay, RelayEnd.Completed);

@@ -54,7 +54,7 @@ public sealed class RelayTimeoutTests : RelayTest
     public async Task IdleTimeout_ReaderTakesNothing_HandsBackWhatItDidNotTake()
     {
         SocketPair client = NewSockets();
-        SocketPair server = NewSockets().Small();
+        SocketPair server = NewSmallSockets();
         server.Near.Fill();
         client.Far.Send("stuck"u8);
         RelayResult result = await MustEnd(
