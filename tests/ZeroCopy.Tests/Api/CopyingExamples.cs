@@ -13,6 +13,12 @@ internal static class CopyingExamples
         return result.BytesCopied;
     }
 
+    public static async Task<bool> SaveAsync(Socket upload, FileStream file, long contentLength)
+    {
+        CopyResult result = await upload.SpliceToAsync(file, new CopyOptions { Length = contentLength });
+        return result.BytesCopied == contentLength;
+    }
+
     public static async Task SendStreamAsync(Stream stream, Socket socket)
     {
         if (TransferEndpoint.TryFrom(stream, out TransferEndpoint source))

@@ -37,6 +37,18 @@ public sealed class PageExampleTests : TransferTest
     }
 
     [Fact]
+    public async Task Copying_Upload_IsSavedUpToItsLengthOrFoundTooShort()
+    {
+        SocketPair sockets = NewSockets();
+        using FileStream file = new(NewPath(), FileMode.CreateNew, FileAccess.ReadWrite);
+        sockets.Near.Send("1234567"u8);
+        (await CopyingExamples.SaveAsync(sockets.Far, file, 4).WaitAsync(Patience)).Should().BeTrue();
+        sockets.Near.Shutdown(SocketShutdown.Send);
+        (await CopyingExamples.SaveAsync(sockets.Far, file, 4).WaitAsync(Patience)).Should().BeFalse();
+        ContentOf(file.SafeFileHandle).Should().Equal("1234567"u8.ToArray());
+    }
+
+    [Fact]
     public async Task Copying_CancelledAndResumed_LosesNothing()
     {
         Pipe source = PipeOf("hello, ");
