@@ -58,7 +58,7 @@ public sealed class PackageTests(PackedLibrary library) : KernelTest, IClassFixt
     public void Package_Packed_HasWhatItShouldAndNoPathOfThisMachine()
     {
         using ZipArchive package = ZipFile.OpenRead($"{library.Feed}/ZeroCopy.{library.Version}.nupkg");
-        package.Entries.Select(entry => entry.FullName).Should().Contain(["README.md", "lib/net10.0/ZeroCopy.dll", "lib/net10.0/ZeroCopy.xml"]);
+        package.Entries.Select(entry => entry.FullName).Should().Contain(["README.md", "LICENSE", "icon.png", "lib/net10.0/ZeroCopy.dll", "lib/net10.0/ZeroCopy.xml"]);
         File.Exists($"{library.Feed}/ZeroCopy.{library.Version}.snupkg").Should().BeTrue();
 
         using StreamReader assembly = new(package.GetEntry("lib/net10.0/ZeroCopy.dll")!.Open(), System.Text.Encoding.Latin1);
@@ -70,7 +70,9 @@ public sealed class PackageTests(PackedLibrary library) : KernelTest, IClassFixt
         string Value(string name) => nuspec.Descendants().Single(element => element.Name.LocalName == name).Value;
         Value("license").Should().Be("MIT");
         Value("readme").Should().Be("README.md");
+        Value("icon").Should().Be("icon.png");
         Value("authors").Should().NotBeEmpty();
+        Value("releaseNotes").Should().Contain($"## {library.Version} ");
         Value("tags").Should().Contain("splice");
         nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)
             .Should().Equal("Microsoft.Extensions.Logging.Abstractions");
