@@ -47,8 +47,15 @@ static WebApplication Build(string[] args)
 
     WebApplication app = builder.Build();
     IEnumerable<Relay> relays = app.Services.GetServices<Relay>();
+
+    // ASP.NET Core's own lines, which have the relays as addresses of HTTP, are off in appsettings.json.
     app.Lifetime.ApplicationStarted.Register(() =>
     {
+        foreach (string url in app.Urls.Where(url => !RelayEndPoint.IsShownBy(url)))
+        {
+            RelayLog.ListeningForHttp(app.Logger, url);
+        }
+
         foreach (Relay relay in relays)
         {
             relay.LogAddress();

@@ -9,10 +9,14 @@ namespace KestrelRelaySample;
 /// </summary>
 internal sealed class RelayEndPoint(EndPoint address) : EndPoint
 {
+    private const string Mark = " (relay)";
+
     public EndPoint Address => address;
 
     public override AddressFamily AddressFamily => address.AddressFamily;
 
-    /// <summary>Kestrel shows it as an address of HTTP, which it is not.</summary>
-    public override string ToString() => $"{TcpRelaySample.Address.Format(address)} (relay)";
+    /// <summary>Kestrel has all of its addresses as those of HTTP, "http://" and what <see cref="ToString"/> says.</summary>
+    public static bool IsShownBy(string url) => url.EndsWith(Mark, StringComparison.Ordinal);
+
+    public override string ToString() => TcpRelaySample.Address.Format(address) + Mark;
 }

@@ -16,4 +16,8 @@ internal static partial class RelayLog
 
     [LoggerMessage(4, LogLevel.Warning, "Cannot accept on {Address}: {Error}")]
     public static partial void CannotAccept(ILogger logger, EndPoint address, string error);
+
+    /// <summary>In the words of ASP.NET Core, but without the relays.</summary>
+    [LoggerMessage(5, LogLevel.Information, "Now listening on: {Url}")]
+    public static partial void ListeningForHttp(ILogger logger, string url);
 }

@@ -5,7 +5,7 @@ namespace ZeroCopy.Samples.Tests.Support;
 /// <summary>A test of the relay in an ASP.NET Core host, as a process of its own.</summary>
 public abstract class KestrelRelayTest : TcpRelayTest
 {
-    private const string SaysOfHttp = "Now listening on: http://";
+    private const string SaysOfHttp = "Now listening on: ";
 
     /// <summary>Starts the sample with its relay between a port that the kernel chooses and that address, and waits until it listens.</summary>
     protected Daemon StartHost(string to, params string[] settings)
@@ -18,13 +18,18 @@ public abstract class KestrelRelayTest : TcpRelayTest
     protected static Daemon NotYetStarted(params string[] settings) =>
         new("dotnet", [Repository.Built("KestrelRelay", "KestrelRelay.dll"), "--Kestrel:Endpoints:Http:Url", $"http://{AnyPort}", .. settings]);
 
-    /// <summary>What its HTTP end point answers.</summary>
+    /// <summary>Where it serves HTTP, and nothing else.</summary>
+    protected static string UrlOf(Daemon host)
+    {
+        string line = host.Lines.Should().ContainSingle(line => line.Contains(SaysOfHttp, StringComparison.Ordinal)).Subject;
+        return line[(line.IndexOf(SaysOfHttp, StringComparison.Ordinal) + SaysOfHttp.Length)..];
+    }
+
+    /// <summary>What it answers.</summary>
     protected static string Get(Daemon host, string path)
     {
         Shell.SkipWithout("curl");
-        string line = host.Lines.Single(line => line.Contains(SaysOfHttp, StringComparison.Ordinal) && !line.EndsWith(" (relay)", StringComparison.Ordinal));
-        string address = line[line.IndexOf("http://", StringComparison.Ordinal)..];
-        Finished answer = Shell.Line($"curl -sS --fail {address}{path}");
+        Finished answer = Shell.Line($"curl -sS --fail {UrlOf(host)}{path}");
         answer.ExitCode.Should().Be(0, "{0}", answer.Error);
         return answer.Text;
     }
