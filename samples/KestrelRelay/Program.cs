@@ -1,7 +1,8 @@
 // A layer-4 relay in an ASP.NET Core host: Kestrel serves HTTP on some of its end points, and on others the bytes go both ways inside the kernel.
 //
 //   dotnet run -c Release --project samples/KestrelRelay -- --Relay:Redis:Listen 127.0.0.1:6380 --Relay:Redis:To 127.0.0.1:6379
-//   curl http://127.0.0.1:8080/connections
+//
+// http://127.0.0.1:8080 is a page that shows who is connected and what moves, and http://127.0.0.1:8080/connections the connections as JSON.
 //
 // Settings are in appsettings.json, and come from the environment and the command line as any of ASP.NET Core's; another name beside Redis is another
 // relay. SIGINT and SIGTERM stop the host: no new clients, and those that are there may finish, for ShutdownTimeoutSeconds.
@@ -27,6 +28,9 @@ catch (Exception e) when (e is InvalidSettingException or IOException or SocketE
 static WebApplication Build(string[] args)
 {
     WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.Services.AddSingleton(HttpSettings.Read(builder.Configuration.GetSection("Http")));
+    builder.Services.AddSingleton<HttpConnectionLimit>();
+    builder.Services.AddSingleton<LiveFeed>();
     foreach ((string name, RelaySettings settings) in RelaySettings.Read(builder.Configuration.GetSection("Relay")))
     {
         builder.Services.AddSingleton(services => new Relay(name, settings, services.GetRequiredService<ILogger<Relay>>()));
@@ -34,8 +38,9 @@ static WebApplication Build(string[] args)
 
     // Kestrel asks each factory whether it can bind an end point. Its own, which is there already, takes those of HTTP; this one no other than relays'.
     builder.Services.AddSingleton<IConnectionListenerFactory, RelayListenerFactory>();
-    builder.Services.AddOptions<KestrelServerOptions>().Configure<IEnumerable<Relay>>((kestrel, relays) =>
+    builder.Services.AddOptions<KestrelServerOptions>().Configure<HttpConnectionLimit, IEnumerable<Relay>>((kestrel, limit, relays) =>
     {
+        kestrel.ConfigureEndpointDefaults(limit.ApplyTo);
         foreach (Relay relay in relays)
         {
             relay.ListenIn(kestrel);
@@ -61,15 +66,9 @@ static WebApplication Build(string[] args)
             relay.LogAddress();
         }
     });
-    app.MapGet("/", () => string.Concat(relays.Select(relay => $"{relay}\n")));
+    app.MapPage();
     app.MapGet("/healthz", () => "OK\n");
-    app.MapGet("/connections", () => relays.SelectMany(relay => relay.Open).Select(connection => new
-    {
-        connection.Relay,
-        connection.Client,
-        BytesThere = connection.There.BytesWritten,
-        BytesBack = connection.Back.BytesWritten,
-        Seconds = connection.Age.TotalSeconds,
-    }));
+    app.MapGet("/connections", () =>
+        TypedResults.Json([.. relays.SelectMany(relay => relay.Look().Open).Select(connection => connection.Describe())], RelayJson.Default.ConnectionInfoArray));
     return app;
 }

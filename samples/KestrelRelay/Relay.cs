@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TcpRelaySample;
@@ -9,11 +7,12 @@ namespace KestrelRelaySample;
 /// <summary>A relay of the configuration: what becomes of each client that Kestrel hands over, and who is there.</summary>
 internal sealed class Relay(string name, RelaySettings settings, ILogger<Relay> logger)
 {
-    private readonly ConcurrentDictionary<RelayConnection, string> _open = new();
+    private readonly Lock _lock = new();
+    private readonly HashSet<RelayConnection> _open = [];
     private readonly SemaphoreSlim _room = new(settings.MaxConnections);
     private ListenOptions? _listening;
-
-    public IEnumerable<RelayConnection> Open => _open.Keys;
+    private long _endedThere;
+    private long _endedBack;
 
     /// <summary>Kestrel puts the real address there, with the port that the kernel chose.</summary>
     private string Listen => Address.Format((_listening?.EndPoint as RelayEndPoint)?.Address ?? settings.ListenAddress);
@@ -26,9 +25,16 @@ internal sealed class Relay(string name, RelaySettings settings, ILogger<Relay> 
 
     public void LogAddress() => RelayLog.Listening(logger, name, Listen, Address.Format(settings.Target));
 
-    public override string ToString() =>
-        string.Create(
-            CultureInfo.InvariantCulture, $"{name}: {Listen} to {Address.Format(settings.Target)}, {_open.Count} of {settings.MaxConnections} connections");
+    public RelayInfo Describe(int open) => new(name, Listen, Address.Format(settings.Target), open, settings.MaxConnections);
+
+    /// <summary>Who is there, and what those moved that are not any more: each connection is in the one or in the other.</summary>
+    public (IReadOnlyList<RelayConnection> Open, long EndedThere, long EndedBack) Look()
+    {
+        lock (_lock)
+        {
+            return ([.. _open], _endedThere, _endedBack);
+        }
+    }
 
     /// <summary>The connection delegate: Kestrel closes the client's socket once this is over.</summary>
     private async Task RunAsync(ConnectionContext context)
@@ -43,14 +49,32 @@ internal sealed class Relay(string name, RelaySettings settings, ILogger<Relay> 
 
         try
         {
-            _open[connection] = name;
+            Add(connection);
             string outcome = await connection.RunAsync();
             RelayLog.Ended(logger, connection.Client, name, outcome, connection.There.BytesWritten, connection.Back.BytesWritten, connection.Age.TotalSeconds);
         }
         finally
         {
-            _open.TryRemove(connection, out _);
+            Remove(connection);
             _room.Release();
+        }
+    }
+
+    private void Add(RelayConnection connection)
+    {
+        lock (_lock)
+        {
+            _open.Add(connection);
+        }
+    }
+
+    private void Remove(RelayConnection connection)
+    {
+        lock (_lock)
+        {
+            _open.Remove(connection);
+            _endedThere += connection.There.BytesWritten;
+            _endedBack += connection.Back.BytesWritten;
         }
     }
 }

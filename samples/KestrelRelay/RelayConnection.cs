@@ -14,8 +14,6 @@ internal sealed class RelayConnection(string relay, ConnectionContext context, R
     private readonly Socket _client = context.Features.GetRequiredFeature<RawSocketFeature>().Socket;
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    public string Relay => relay;
-
     public string Client { get; } = Address.Format(context.RemoteEndPoint);
 
     public TransferCounters There { get; } = new();
@@ -23,6 +21,9 @@ internal sealed class RelayConnection(string relay, ConnectionContext context, R
     public TransferCounters Back { get; } = new();
 
     public TimeSpan Age => Stopwatch.GetElapsedTime(_start);
+
+    public ConnectionInfo Describe() =>
+        new(context.ConnectionId, relay, Client, Address.Format(settings.Target), Age.TotalSeconds, There.BytesWritten, Back.BytesWritten);
 
     /// <summary>Has the client closed with a reset, before it was served.</summary>
     public void Refuse() => _client.Abort();

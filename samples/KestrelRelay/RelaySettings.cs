@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using TcpRelaySample;
 
@@ -40,21 +39,15 @@ internal sealed class RelaySettings
     /// <summary>Reads the settings of all relays, each under its name, and refuses what cannot be meant.</summary>
     public static Dictionary<string, RelaySettings> Read(IConfigurationSection section)
     {
-        try
-        {
-            Dictionary<string, RelaySettings> relays = section.GetChildren().ToDictionary(relay => relay.Key, ReadOne, StringComparer.OrdinalIgnoreCase);
-            Require(relays.Count > 0, section.Path, "there is no relay; add one, such as Redis, with an address to listen on and one to connect to");
-            return relays;
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new InvalidSettingException(e.Message, e);
-        }
+        Dictionary<string, RelaySettings> relays = section.GetChildren().ToDictionary(relay => relay.Key, ReadOne, StringComparer.OrdinalIgnoreCase);
+        SettingsReader.Require(
+            relays.Count > 0, section.Path, "there is no relay; add one, such as Redis, with an address to listen on and one to connect to");
+        return relays;
     }
 
     private static RelaySettings ReadOne(IConfigurationSection section)
     {
-        RelaySettings settings = section.Get<RelaySettings>(options => options.ErrorOnUnknownConfiguration = true) ?? new RelaySettings();
+        RelaySettings settings = SettingsReader.Read<RelaySettings>(section);
         settings.Check(section.Path);
         return settings;
     }
@@ -63,7 +56,7 @@ internal sealed class RelaySettings
     {
         CheckAddress(Listen, $"{path}:{nameof(Listen)}");
         CheckAddress(To, $"{path}:{nameof(To)}");
-        Require(MaxConnections > 0, $"{path}:{nameof(MaxConnections)}", $"{MaxConnections} is no number of connections, of which there has to be one at least");
+        SettingsReader.RequireOne(MaxConnections, $"{path}:{nameof(MaxConnections)}", "connections");
         CheckTime(ConnectTimeout, $"{path}:{nameof(ConnectTimeout)}");
         CheckTime(IdleTimeout, $"{path}:{nameof(IdleTimeout)}");
         CheckTime(DrainTimeout, $"{path}:{nameof(DrainTimeout)}");
@@ -71,18 +64,11 @@ internal sealed class RelaySettings
     }
 
     private static void CheckAddress(string? text, string path) =>
-        Require(ParseAddress(text) is not null, path, $"'{text}' is no address: HOST:PORT, [IPV6]:PORT or unix:PATH");
+        SettingsReader.Require(ParseAddress(text) is not null, path, $"'{text}' is no address: HOST:PORT, [IPV6]:PORT or unix:PATH");
 
     private static void CheckTime(TimeSpan time, string path) =>
-        Require(time >= _shortest && time <= _longest, path, $"{time} is no time from {_shortest:g} to a day, written as HOURS:MINUTES:SECONDS");
-
-    private static void Require([DoesNotReturnIf(false)] bool condition, string path, string message)
-    {
-        if (!condition)
-        {
-            throw new InvalidSettingException($"{path}: {message}.");
-        }
-    }
+        SettingsReader.Require(
+            time >= _shortest && time <= _longest, path, $"{time} is no time from {_shortest:g} to a day, written as HOURS:MINUTES:SECONDS");
 
     private static EndPoint? ParseAddress(string? text) => text is not null && Address.TryParse(text, out EndPoint? address) ? address : null;
 }

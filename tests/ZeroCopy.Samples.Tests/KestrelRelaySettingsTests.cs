@@ -18,6 +18,9 @@ public sealed class KestrelRelaySettingsTests : KestrelRelayTest
     [InlineData("Relay:Redis:DrainTimeout: -00:00:01 is no time", "--Relay:Redis:DrainTimeout", "-00:00:01")]
     [InlineData("Relay:Redis:StopSilence: 00:00:00 is no time", "--Relay:Redis:StopSilence", "00:00:00")]
     [InlineData("'IdleTime'", "--Relay:Redis:IdleTime", "00:00:10")]
+    [InlineData("Http:MaxConnections: 0 is no number of connections", "--Http:MaxConnections", "0")]
+    [InlineData("Http:MaxViewers: -1 is no number of viewers", "--Http:MaxViewers", "-1")]
+    [InlineData("'MaxViews'", "--Http:MaxViews", "10")]
     [InlineData("Invalid url: 'nowhere'", "--Kestrel:Endpoints:Http:Url", "nowhere")]
     public void WrongSetting_RefusedWithAMessageThatNamesIt(string message, params string[] settings)
     {

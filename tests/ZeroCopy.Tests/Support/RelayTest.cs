@@ -48,14 +48,6 @@ public abstract class RelayTest : TransferTest
         direction.Side.Should().Be(side);
     }
 
-    /// <summary>Sends from the one, and receives at the other, where it must be the same.</summary>
-    protected static async Task MustPass(byte[] bytes, Socket from, Socket to)
-    {
-        Task sending = InBackground(() => from.Send(bytes));
-        to.ReceiveExactly(bytes.Length).MustBe(bytes);
-        await sending.WaitAsync(Patience);
-    }
-
     /// <summary>Sends both ways at once, each side until its end, and both have to get what the other one sent.</summary>
     private protected static async Task MustExchange(Socket client, Socket server, Content there, Content back)
     {

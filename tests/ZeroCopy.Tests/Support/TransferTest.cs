@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace ZeroCopy.Tests.Support;
@@ -26,6 +27,14 @@ public abstract class TransferTest : KernelTest
     /// <summary>Waits for something that another thread brings about.</summary>
     protected static void Eventually(Func<bool> condition, string what) =>
         SpinWait.SpinUntil(condition, Patience).Should().BeTrue(what);
+
+    /// <summary>Sends from the one, and receives at the other, where it must be the same.</summary>
+    protected static async Task MustPass(byte[] bytes, Socket from, Socket to)
+    {
+        Task sending = InBackground(() => from.Send(bytes));
+        to.ReceiveExactly(bytes.Length).MustBe(bytes);
+        await sending.WaitAsync(Patience);
+    }
 
     /// <summary>Reads what arrives, in portions and no faster than it is asked for, until there is no more or the limit is reached.</summary>
     protected static Task<byte[]> Reading(Stream peer, int portion = 64 * 1024, long most = long.MaxValue) => OnItsOwnThread(() =>
