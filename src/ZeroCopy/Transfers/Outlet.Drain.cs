@@ -3,6 +3,9 @@ namespace ZeroCopy;
 /// <content>From the pipe or from memory into the destination, until nothing is left.</content>
 internal sealed partial class Outlet
 {
+    /// <summary>Whether what is in memory is spliced to it too: a write to a pipe might wait for a reader, which a splice does not.</summary>
+    public bool TakesMemoryByPipe => Side.Kind == SideKind.Pipe && !Side.Copies;
+
     /// <summary>Moves some of what it has, unless it has to wait for that.</summary>
     /// <param name="mayBlock">Whether this thread may make calls that wait for a disk.</param>
     public Need Step(bool mayBlock)
@@ -34,12 +37,11 @@ internal sealed partial class Outlet
             return Side.Copies ? TakeOutOfPipe() : DrainPipe(isWoken);
         }
 
-        if (Side.Kind != SideKind.Pipe || Side.Copies)
+        if (!TakesMemoryByPipe)
         {
             return DrainMemory(isWoken);
         }
 
-        // A write might wait for a reader, which a splice does not.
         Errno refusal = RentPipe();
         return refusal == Errno.None ? PutIntoPipe() : CopyFromNowOn(refusal);
     }

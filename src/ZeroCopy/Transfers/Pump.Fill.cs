@@ -49,7 +49,7 @@ internal sealed partial class Pump
             CountRead(moved, TransferPath.Splice);
             _statistics.PipeCapacity = Math.Max(_statistics.PipeCapacity, pipe.LentCapacity);
             _pipes.Learn(pipe, moved);
-            _isChatting = moved < MostInMessage && _source.IsSocket && Array.TrueForAll(_live, static outlet => outlet.Side.IsSocket);
+            _isChatting = moved < MostInMessage && IsBetweenSockets;
             _live[^1].LoadPipe(moved);
             return _live.Length == 1 ? Need.Nothing : Duplicate(moved);
         }
@@ -184,9 +184,8 @@ internal sealed partial class Pump
         }
 
         bool isFirst = !_path.HasFlag(TransferPath.CopyFileRange);
-        if (isFirst && (errno is Errno.None or Errno.EXDEV or Errno.EBADF || Refuses(errno)))
+        if (isFirst && RefusesRange(errno))
         {
-            // A first zero too: files without a length, as in /proc, have bytes nevertheless.
             _triesCopyRange = false;
             _fallback = errno;
             return Need.Nothing;
@@ -200,4 +199,7 @@ internal sealed partial class Pump
 
         return Fail(errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EFBIG or Errno.EPERM or Errno.EROFS ? outlet : _inlet, errno);
     }
+
+    /// <summary>Whether the kernel does not do it, at first. A zero too: files without a length, as in /proc, have bytes nevertheless.</summary>
+    private static bool RefusesRange(Errno errno) => errno is Errno.None or Errno.EXDEV or Errno.EBADF || Refuses(errno);
 }

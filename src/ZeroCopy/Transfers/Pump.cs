@@ -90,6 +90,9 @@ internal sealed partial class Pump
     /// <summary>Whether it is one of those that run.</summary>
     public bool IsCounted { get; set; }
 
+    /// <summary>Whether small messages are read and sent.</summary>
+    private bool IsBetweenSockets => _source.IsSocket && Array.TrueForAll(_live, static outlet => outlet.Side.IsSocket);
+
     /// <summary>How many bytes may be taken from the source now.</summary>
     private long Allowed => Math.Min(_remaining ?? long.MaxValue, Rate?.Available() ?? long.MaxValue);
 

@@ -72,6 +72,21 @@ internal sealed partial class Side
     /// <exception cref="ObjectDisposedException">It was disposed meanwhile.</exception>
     public void MakeReady()
     {
+        Foresee();
+        if (Kind == SideKind.Terminal && !Interop.IsNonBlocking(Handle))
+        {
+            ReopenOrWaitFirst();
+        }
+        else if (IsKnownToDotNet && !Interop.IsNonBlocking(Handle))
+        {
+            MakeNonBlocking();
+        }
+    }
+
+    /// <summary>Finds out how it is to be used, as far as that is certain while nothing is changed.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed meanwhile.</exception>
+    public void Foresee()
+    {
         switch (Kind)
         {
             case SideKind.File:
@@ -84,15 +99,10 @@ internal sealed partial class Side
                 Blocks = WaitsFirst = _device != _null;
                 break;
             case SideKind.Terminal:
-                if (!Interop.IsNonBlocking(Handle))
-                {
-                    ReopenOrWaitFirst();
-                }
-
                 // In some modes a terminal says nothing by 0 when nothing has been typed.
-                WaitsFirst |= _role == TransferSide.Source;
+                WaitsFirst = _role == TransferSide.Source;
                 break;
-            case SideKind.Socket when !Interop.IsNonBlocking(Handle) && !TryMakeNonBlocking():
+            case SideKind.Socket when !IsKnownToDotNet && !Interop.IsNonBlocking(Handle):
                 // A socket that .NET does not know as one. Its flag may be another process's too, and is left alone: only recv and send can be told
                 // for each call not to wait, and splice from a unix socket.
                 Copies = !(_role == TransferSide.Source && Interop.GetSocketFamily(Handle, out int family) == Errno.None && family == Interop.AF_UNIX);

@@ -6,6 +6,9 @@ namespace ZeroCopy;
 /// <content>What only sockets have: a flag that .NET has to know of, an end that is told to the peer, and faults that are told once.</content>
 internal sealed partial class Side
 {
+    /// <summary>Whether it is a socket that .NET can be told of that it is not to block.</summary>
+    private bool IsKnownToDotNet => IsSocket && (Socket is not null || Handle is SafeSocketHandle);
+
     private Socket? Socket => _owner as Socket ?? (_owner as NetworkStream)?.Socket;
 
     /// <summary>Remembers an error of a call on it, if it is a socket, for who copies the other way.</summary>
@@ -67,25 +70,19 @@ internal sealed partial class Side
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The socket that is made for a moment must not close the handle, which is the user's.")]
     [SuppressMessage("Usage", "CA1816", Justification = "For the same reason.")]
-    private bool TryMakeNonBlocking()
+    private void MakeNonBlocking()
     {
         Socket? socket = Socket;
-        if (socket is null && Handle is SafeSocketHandle handle)
-        {
-            // Only for a moment, and without closing the handle when it is collected.
-            socket = new Socket(handle);
-            GC.SuppressFinalize(socket);
-        }
-
         if (socket is null)
         {
-            return false;
+            // Only for a moment, and without closing the handle when it is collected.
+            socket = new Socket((SafeSocketHandle)Handle);
+            GC.SuppressFinalize(socket);
         }
 
         // So that .NET knows: it then waits by itself in synchronous calls. The descriptor stays as it is when Blocking becomes true again.
         bool isBlocking = socket.Blocking;
         socket.Blocking = false;
         socket.Blocking = isBlocking;
-        return true;
     }
 }

@@ -67,7 +67,10 @@ internal sealed partial class Side
     /// Whether bytes are certain to be left: of a file that is longer than what was read, and gave as many as there was room for. Some say that they are longer
     /// than they are, as those of /sys do.
     /// </summary>
-    public bool HasMore => Kind == SideKind.File && _position < _size && _filledAll && _size != SizeOfDevice;
+    public bool HasMore => IsBeforeItsEnd && _filledAll && _size != SizeOfDevice;
+
+    /// <summary>Whether it is a file that has a length, and bytes left of that.</summary>
+    public bool IsBeforeItsEnd => Kind == SideKind.File && _position < _size;
 
     public bool IsSocket => Kind == SideKind.Socket;
 
@@ -132,6 +135,22 @@ internal sealed partial class Side
         Errno errno = IsSocket ? Interop.Send(Handle, bytes, out count) : Interop.Write(Descriptor, bytes, Offset, out count);
         Advance(count);
         return errno;
+    }
+
+    /// <summary>
+    /// Has it use an offset from now on if it is a file, so that its position stays whatever is tried with it. Of what has no positions, such as some files
+    /// of the kernel's, what is taken is gone.
+    /// </summary>
+    /// <returns>Whether it can be read so without waiting for anything but a disk.</returns>
+    public bool TryKeepPosition()
+    {
+        if (Kind != SideKind.File || Interop.Seek(Handle, 0, Interop.SEEK_CUR, out long position) != Errno.None)
+        {
+            return false;
+        }
+
+        Offset ??= position;
+        return !WaitsFirst || IsReady(Interop.POLLIN, timeout: 0);
     }
 
     /// <summary>Copies from this file to another inside the kernel.</summary>

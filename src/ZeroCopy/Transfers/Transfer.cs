@@ -100,6 +100,14 @@ public static partial class Transfer
 
     private static Pump Open(TransferEndpoint source, TransferEndpoint destination, CopyOptions? options)
     {
+        (Pump pump, Side from, Side to) = Connect(source, destination, options);
+        MakeReady(from, to);
+        return pump;
+    }
+
+    /// <summary>Checks everything, and changes nothing.</summary>
+    private static (Pump Pump, Side Source, Side Destination) Connect(TransferEndpoint source, TransferEndpoint destination, CopyOptions? options)
+    {
         Check.Platform();
         options ??= new CopyOptions();
         Validate(options);
@@ -107,8 +115,7 @@ public static partial class Transfer
         Side to = Side.Open(destination, TransferSide.Destination, options.DestinationOffset, nameof(destination));
         Pump pump = new(from, Side.LimitOf(from, to, options.Length, options.Prefix.Length, nameof(destination)), options);
         pump.Connect(new Outlet(pump, to) { Counters = options.Counters });
-        MakeReady(from, to);
-        return pump;
+        return (pump, from, to);
     }
 
     private static void Validate(CopyOptions options)

@@ -18,6 +18,7 @@ public sealed partial class LayeringTests
         ["Pipes"] = ["Interop", Root, "Diagnostics"],
         ["Readiness"] = ["Interop", Root, "Diagnostics"],
         ["Memory"] = ["Interop", Root, "Readiness"],
+        ["Capabilities"] = ["Interop", Root, "Memory"],
         ["Transfers"] = ["Interop", Root, "Diagnostics", "Pipes", "Readiness", "Memory"],
     };
 

@@ -84,6 +84,7 @@ internal static class FaultScenarios
         "disk-that-is-stuck" => [new StuckFaults()],
         "waits" => [new WaitFaults()],
         "pool" => [new RentFaults()],
+        "probe" => [new ProbeFaults()],
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such scenario."),
     };
 

@@ -48,6 +48,7 @@ public sealed class FaultTests
     [InlineData("disk-that-is-stuck", "splice")]
     [InlineData("waits", "epoll_create1 epoll_ctl:ADD epoll_ctl:MOD epoll_wait eventfd")]
     [InlineData("pool", "fcntl:F_GETFL fcntl:F_GETPIPE_SZ fcntl:F_SETPIPE_SZ ioctl pipe2")]
+    [InlineData("probe", "copy_file_range fcntl:F_GETPIPE_SZ fcntl:F_SETPIPE_SZ lseek madvise pipe2 splice statx tee vmsplice")]
     public void Scenario_AnyCallFails_AllThatIsPromisedHolds(string scenario, string calls)
     {
         Shell.SkipWithout("cc");

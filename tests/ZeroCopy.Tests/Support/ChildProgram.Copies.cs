@@ -46,7 +46,7 @@ internal static partial class ChildProgram
                 StalledCopies(kinds);
                 return 0;
             default:
-                return 2;
+                return Capabilities(args);
         }
     }
 
