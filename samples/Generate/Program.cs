@@ -1,6 +1,6 @@
 // yes(1) on vmsplice(2): writes a line over and over. Each block of it is computed anew, in memory that is handed over to the pipe without copying.
 //
-//   dotnet run -c Release --project samples/Generate -- [--mode any-reader|copying-reader|write] [--bytes SIZE] [--rate] [TEXT]...
+//   dotnet run -c Release --project samples/Generate -- [--mode any-reader|copying-reader|write] [--bytes SIZE] [--rate] [--explain] [TEXT]...
 //
 // It does as GNU yes does, except that a pipe whose reader has gone ends it with status 141 also where its parent ignores SIGPIPE. Where standard output is
 // no pipe it writes by write(2).
@@ -31,12 +31,25 @@ Option<long?> bytes = new("--bytes")
     CustomParser = ParseBytes,
 };
 Option<bool> rate = new("--rate") { Description = "Tell the bytes and their rate on standard error in the end.", Arity = ArgumentArity.Zero };
+Option<bool> explain = new("--explain")
+{
+    Description = "Tell what this machine permits and what standard output is, on standard error, and write nothing.",
+    Arity = ArgumentArity.Zero,
+};
 Argument<string[]> text = new("TEXT") { Description = "The line to write, 'y' where there is none.", Arity = ArgumentArity.ZeroOrMore };
 
 // Not a RootCommand: that one takes [name] for something other than text.
-Command command = new("generate", "Writes TEXT over and over, a line each time.") { mode, bytes, rate, new HelpOption("--help"), new VersionOption(), text };
+Command command = new("generate", "Writes TEXT over and over, a line each time.")
+{
+    mode, bytes, rate, explain, new HelpOption("--help"), new VersionOption(), text,
+};
 command.SetAction(arguments =>
 {
+    if (arguments.GetValue(explain))
+    {
+        return Explanation.Show();
+    }
+
     string line = arguments.GetValue(text) is { Length: > 0 } words ? string.Join(' ', words) : "y";
     if (line.Contains('\uFFFD', StringComparison.Ordinal))
     {
@@ -57,10 +70,10 @@ if (unknown is not null)
 
 // A text may well be @name: no response files.
 ParseResult parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-if (parsed.Action is ParseErrorAction explain)
+if (parsed.Action is ParseErrorAction refusal)
 {
     // Help goes to standard output, whose reader waits for something else.
-    explain.ShowHelp = false;
+    refusal.ShowHelp = false;
 }
 
 return parsed.Invoke();

@@ -2,6 +2,7 @@
 //
 //   dotnet run -c Release --project samples/TcpRelay -- --listen 127.0.0.1:6380 --to 127.0.0.1:6379 [--max-connections N] [--connect-timeout 10s]
 //       [--idle-timeout 5m] [--max-bytes N] [--tap FILE] [--live]
+//   dotnet run -c Release --project samples/TcpRelay -- --explain
 //
 // ADDRESS is HOST:PORT, [IPV6]:PORT or unix:PATH. Of connections there are never more than descriptors suffice for; a client beyond that, or beyond
 // --max-connections, waits in the backlog. With --tap, what connection N carries is copied to FILE.N.there and FILE.N.back. SIGINT and SIGTERM stop it: no
@@ -51,8 +52,14 @@ Option<string?> tap = new("--tap")
     CustomParser = ParseFile,
 };
 Option<bool> live = new("--live") { Description = "Show a table of the connections and their rates." };
+Option<bool> explain = new("--explain")
+{
+    Description = "Tell what this machine permits and which way the bytes would take, and forward nothing.",
+    Arity = ArgumentArity.Zero,
+    Action = new ExplainAction(),
+};
 
-RootCommand command = new("Forwards TCP and unix connections.") { listen, to, maxConnections, connectTimeout, idleTimeout, maxBytes, tap, live };
+RootCommand command = new("Forwards TCP and unix connections.") { listen, to, maxConnections, connectTimeout, idleTimeout, maxBytes, tap, live, explain };
 command.SetAction(arguments => RunAsync(
     arguments.GetValue(listen)!,
     arguments.GetValue(to)!,

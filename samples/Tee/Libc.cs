@@ -18,20 +18,15 @@ internal static partial class Libc
     private const int O_CREAT = 0x40;
     private const int O_TRUNC = 0x200;
     private const int O_APPEND = 0x400;
+    private const int O_NONBLOCK = 0x800;
     private const int O_CLOEXEC = 0x80000;
     private const int ReadWriteForAll = 0x1B6; // 0666, less the umask
 
-    public static Errno OpenForWriting(string path, bool append, out SafeFileHandle handle)
-    {
-        Errno errno;
-        do
-        {
-            handle = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), ReadWriteForAll);
-            errno = handle.IsInvalid ? LastError() : Errno.None;
-        }
-        while (errno == Errno.EINTR);
-        return errno;
-    }
+    public static Errno OpenForWriting(string path, bool append, out SafeFileHandle handle) =>
+        Open(path, O_CREAT | (append ? O_APPEND : O_TRUNC), out handle);
+
+    /// <summary>Opens what is there already, and leaves it as it is. A FIFO without a reader gives ENXIO, and is not waited for.</summary>
+    public static Errno OpenAsItIs(string path, bool append, out SafeFileHandle handle) => Open(path, O_NONBLOCK | (append ? O_APPEND : 0), out handle);
 
     /// <summary>
     /// Whether a standard descriptor is the parent's. Where the parent has closed it, the runtime has opened something of its own under its number by now:
@@ -58,6 +53,18 @@ internal static partial class Libc
 
     /// <summary>Says something, if that can be: nobody is there to be told that it cannot.</summary>
     public static void Say(SafeFileHandle fd, ReadOnlySpan<byte> text) => _ = write(fd, text, (nuint)text.Length);
+
+    private static Errno Open(string path, int flags, out SafeFileHandle handle)
+    {
+        Errno errno;
+        do
+        {
+            handle = open(path, O_WRONLY | O_CLOEXEC | flags, ReadWriteForAll);
+            errno = handle.IsInvalid ? LastError() : Errno.None;
+        }
+        while (errno == Errno.EINTR);
+        return errno;
+    }
 
     private static Errno LastError() => (Errno)Marshal.GetLastPInvokeError();
 
