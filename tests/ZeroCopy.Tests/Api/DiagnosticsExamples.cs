@@ -13,6 +13,14 @@ internal static class DiagnosticsExamples
         Console.WriteLine($"waited {statistics.SourceWaits} times for the source, {statistics.DestinationWaits} for the destination");
     }
 
+    public static void Explain(TransferEndpoint source, TransferEndpoint destination)
+    {
+        KernelSupport support = KernelSupport.Probe();
+        Console.WriteLine(support);
+        TransferPlan plan = Transfer.Explain(source, destination);
+        Console.WriteLine($"{plan.Source} to {plan.Destination}: {plan.Path}, since {plan.Reason}");
+    }
+
     public static List<string> Measure()
     {
         List<string> lines = [];

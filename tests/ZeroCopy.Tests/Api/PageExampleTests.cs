@@ -175,6 +175,23 @@ public sealed class PageExampleTests : TransferTest
         ErrorsExamples.CanBeSpliced(FileOf("hello"u8.ToArray()), pipe).Should().BeTrue();
     }
 
+    [Fact]
+    public void Diagnostics_WhatIsPermitted_IsPrintedAsThePageShows()
+    {
+        TextWriter before = Console.Out;
+        using StringWriter printed = new();
+        Console.SetOut(printed);
+        DiagnosticsExamples.Explain(PipeOf("hello").ReadHandle, FileOf([]));
+        Console.SetOut(before);
+        string[] shown = File.ReadAllText(Repository.PathOf("src", "ZeroCopy", "docs", "diagnostics.md"))
+            .Split("```").Single(block => block.StartsWith("\nkernel", StringComparison.Ordinal)).TrimStart().Split('\n');
+        string[] lines = printed.ToString().Split('\n');
+        lines.Select(Heading).Should().Equal(shown.Select(Heading));
+        lines[^2].Should().Be(shown[^2]);
+
+        static string Heading(string line) => line[..Math.Min(line.Length, 17)];
+    }
+
     private static Task<byte[]> InBackgroundToEnd(Socket socket) => OnItsOwnThread(socket.ReceiveToEnd);
 
     private static Socket Listening()
