@@ -4,7 +4,7 @@ namespace ZeroCopy;
 internal sealed partial class Outlet
 {
     /// <summary>Whether what is in memory is spliced to it too: a write to a pipe might wait for a reader, which a splice does not.</summary>
-    public bool TakesMemoryByPipe => Side.Kind == SideKind.Pipe && !Side.Copies;
+    public bool TakesMemoryByPipe => Side.Kind == EndpointKind.Pipe && !Side.Copies;
 
     /// <summary>Moves some of what it has, unless it has to wait for that.</summary>
     /// <param name="mayBlock">Whether this thread may make calls that wait for a disk.</param>

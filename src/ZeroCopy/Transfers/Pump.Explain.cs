@@ -68,7 +68,7 @@ internal sealed partial class Pump
             return TransferPath.ReadWrite;
         }
 
-        reasons.Add(isTried || _source.Kind == SideKind.Pipe ? "the source is spliced" : "the source is spliced, or read if that turns out to be refused");
+        reasons.Add(isTried || _source.Kind == EndpointKind.Pipe ? "the source is spliced" : "the source is spliced, or read if that turns out to be refused");
         return TransferPath.Splice;
     }
 

@@ -132,7 +132,7 @@ internal sealed partial class Pump
     /// <summary>There may be pipes again for the next fill. A pipe as the source has to be prepared to be read, and so is read from then on.</summary>
     private Need FillWithoutPipe(Errno errno)
     {
-        if (_source.Kind == SideKind.Pipe)
+        if (_source.Kind == EndpointKind.Pipe)
         {
             return CopyFromSource(errno);
         }

@@ -97,7 +97,7 @@ internal sealed partial class Pump : IThreadPoolWorkItem
                 case Need.Worker when mayBlock && DiskWorkers.NobodyWaits:
                     break;
 
-                case Need.Worker when _atWork.Side.Kind == SideKind.File:
+                case Need.Worker when _atWork.Side.Kind == EndpointKind.File:
                     DiskWorkers.Enqueue(this);
                     return;
 

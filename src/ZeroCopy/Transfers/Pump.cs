@@ -75,7 +75,7 @@ internal sealed partial class Pump
     /// <summary>Whether its fills are small: what it moves has somebody waiting for it, most likely.</summary>
     public bool MovesLittle => _pipes.IsLight;
 
-    public bool IsFromFile => _source.Kind == SideKind.File;
+    public bool IsFromFile => _source.Kind == EndpointKind.File;
 
     public int PrefixLength => _options.Prefix.Length;
 
@@ -104,7 +104,7 @@ internal sealed partial class Pump
     {
         _outlets = _live = outlets;
         _lowestDescriptor = (int)Math.Min(_source.Handle.DangerousGetHandle(), outlets[0].Side.Handle.DangerousGetHandle());
-        _triesCopyRange = outlets.Length == 1 && IsFromFile && outlets[0].Side.Kind == SideKind.File;
+        _triesCopyRange = outlets.Length == 1 && IsFromFile && outlets[0].Side.Kind == EndpointKind.File;
         if (_options.Snapshot && IsFromFile && !_triesCopyRange)
         {
             _source.UseCopying();

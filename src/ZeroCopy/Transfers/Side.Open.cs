@@ -39,7 +39,7 @@ internal sealed partial class Side
 
     /// <summary>Whether two destinations are the same file, each at a position of its own in it.</summary>
     public static bool WriteOverEachOther(Side one, Side other) =>
-        one.Kind == SideKind.File && AreSame(one, other) && !(one._appends && other._appends);
+        one.Kind == EndpointKind.File && AreSame(one, other) && !(one._appends && other._appends);
 
     /// <summary>Refuses to copy a pipe into itself, and a file over a part of itself.</summary>
     /// <returns>How much there is to copy at most: of a file that is copied to its own end, what it had in the beginning.</returns>
@@ -50,12 +50,12 @@ internal sealed partial class Side
             return length;
         }
 
-        if (source.Kind == SideKind.Pipe)
+        if (source.Kind == EndpointKind.Pipe)
         {
             throw new ArgumentException("The source and the destination are the same pipe.", parameter);
         }
 
-        if (source.Kind != SideKind.File)
+        if (source.Kind != EndpointKind.File)
         {
             return length;
         }
@@ -73,7 +73,7 @@ internal sealed partial class Side
     public void MakeReady()
     {
         Foresee();
-        if (Kind == SideKind.Terminal && !Interop.IsNonBlocking(Handle))
+        if (Kind == EndpointKind.Terminal && !Interop.IsNonBlocking(Handle))
         {
             ReopenOrWaitFirst();
         }
@@ -89,20 +89,20 @@ internal sealed partial class Side
     {
         switch (Kind)
         {
-            case SideKind.File:
+            case EndpointKind.File:
                 // Files without a size that are read are the kernel's, some of which wait for things to happen, and can be waited for.
                 Blocks = true;
                 WaitsFirst = _size == 0 && _role == TransferSide.Source;
                 _position = Position();
                 break;
-            case SideKind.Device:
+            case EndpointKind.Device:
                 Blocks = WaitsFirst = _device != _null;
                 break;
-            case SideKind.Terminal:
+            case EndpointKind.Terminal:
                 // In some modes a terminal says nothing by 0 when nothing has been typed.
                 WaitsFirst = _role == TransferSide.Source;
                 break;
-            case SideKind.Socket when !IsKnownToDotNet && !Interop.IsNonBlocking(Handle):
+            case EndpointKind.Socket when !IsKnownToDotNet && !Interop.IsNonBlocking(Handle):
                 // A socket that .NET does not know as one. Its flag may be another process's too, and is left alone: only recv and send can be told
                 // for each call not to wait, and splice from a unix socket.
                 Copies = !(_role == TransferSide.Source && Interop.GetSocketFamily(Handle, out int family) == Errno.None && family == Interop.AF_UNIX);
@@ -129,10 +129,10 @@ internal sealed partial class Side
 
         Kind = type switch
         {
-            Interop.S_IFREG or Interop.S_IFBLK => SideKind.File,
-            Interop.S_IFIFO => SideKind.Pipe,
-            Interop.S_IFSOCK => SideKind.Socket,
-            Interop.S_IFCHR => Interop.IsTerminal(Handle) ? SideKind.Terminal : SideKind.Device,
+            Interop.S_IFREG or Interop.S_IFBLK => EndpointKind.File,
+            Interop.S_IFIFO => EndpointKind.Pipe,
+            Interop.S_IFSOCK => EndpointKind.Socket,
+            Interop.S_IFCHR => Interop.IsTerminal(Handle) ? EndpointKind.Terminal : EndpointKind.Device,
             Interop.S_IFDIR => throw new ArgumentException("A directory has no bytes to transfer.", parameter),
             _ => throw new ArgumentException("The descriptor is no stream of bytes: it is an epoll, an eventfd, or something else of that kind.", parameter),
         };
@@ -153,7 +153,7 @@ internal sealed partial class Side
             throw new ArgumentException($"It is not open for {(_role == TransferSide.Source ? "reading" : "writing")}.", parameter);
         }
 
-        if (Kind == SideKind.Socket && (Interop.GetSocketType(Handle, out int socketType) != Errno.None || socketType != Interop.SOCK_STREAM))
+        if (Kind == EndpointKind.Socket && (Interop.GetSocketType(Handle, out int socketType) != Errno.None || socketType != Interop.SOCK_STREAM))
         {
             throw new ArgumentException("The socket is no stream socket: messages would be joined or cut.", parameter);
         }
@@ -161,7 +161,7 @@ internal sealed partial class Side
 
     private void SetOffset(long? offset, string parameter)
     {
-        if (offset is not null && Kind != SideKind.File)
+        if (offset is not null && Kind != EndpointKind.File)
         {
             throw new ArgumentException("An offset was given for what has none: only files and block devices have.", parameter);
         }
@@ -172,7 +172,7 @@ internal sealed partial class Side
         }
 
         Offset = offset;
-        if (offset is null && Kind == SideKind.File && !_appends && _owner is FileStream stream)
+        if (offset is null && Kind == EndpointKind.File && !_appends && _owner is FileStream stream)
         {
             Offset = stream.Position;
             _positioned = stream;

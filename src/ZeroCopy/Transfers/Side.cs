@@ -35,7 +35,7 @@ internal sealed partial class Side
     /// <summary>What the calls are made on: the user's handle, or a non-blocking description of our own of the same thing.</summary>
     public SafeHandle Descriptor => _reopened ?? Handle;
 
-    public SideKind Kind { get; private set; }
+    public EndpointKind Kind { get; private set; }
 
     /// <summary>Where the next byte is read or written, or null for the descriptor's own position.</summary>
     public long? Offset { get; private set; }
@@ -61,7 +61,7 @@ internal sealed partial class Side
     /// Whether it becomes readable when it has ended, so that it may be waited for while it seems to be empty. A FIFO that was opened when it had no writer does
     /// not, and what cannot be waited for does not either.
     /// </summary>
-    public bool TellsTheEnd => Kind != SideKind.Pipe && !Blocks;
+    public bool TellsTheEnd => Kind != EndpointKind.Pipe && !Blocks;
 
     /// <summary>
     /// Whether bytes are certain to be left: of a file that is longer than what was read, and gave as many as there was room for. Some say that they are longer
@@ -70,9 +70,9 @@ internal sealed partial class Side
     public bool HasMore => IsBeforeItsEnd && _filledAll && _size != SizeOfDevice;
 
     /// <summary>Whether it is a file that has a length, and bytes left of that.</summary>
-    public bool IsBeforeItsEnd => Kind == SideKind.File && _position < _size;
+    public bool IsBeforeItsEnd => Kind == EndpointKind.File && _position < _size;
 
-    public bool IsSocket => Kind == SideKind.Socket;
+    public bool IsSocket => Kind == EndpointKind.Socket;
 
     /// <summary>Asks poll whether it is ready, for so many milliseconds at most.</summary>
     public bool IsReady(short events, int timeout)
@@ -88,7 +88,7 @@ internal sealed partial class Side
     public void UseCopying()
     {
         Copies = true;
-        if (Kind == SideKind.Pipe && _reopened is null && !Interop.IsNonBlocking(Handle))
+        if (Kind == EndpointKind.Pipe && _reopened is null && !Interop.IsNonBlocking(Handle))
         {
             ReopenOrWaitFirst();
         }
@@ -144,7 +144,7 @@ internal sealed partial class Side
     /// <returns>Whether it can be read so without waiting for anything but a disk.</returns>
     public bool TryKeepPosition()
     {
-        if (Kind != SideKind.File || Interop.Seek(Handle, 0, Interop.SEEK_CUR, out long position) != Errno.None)
+        if (Kind != EndpointKind.File || Interop.Seek(Handle, 0, Interop.SEEK_CUR, out long position) != Errno.None)
         {
             return false;
         }
@@ -199,7 +199,7 @@ internal sealed partial class Side
     /// <summary>
     /// No more is written at once to what might wait for more room than POLLOUT promises: of a pipe a page, which PIPE_BUF is the least of.
     /// </summary>
-    private int MostAtOnce => WaitsFirst && Kind is SideKind.Pipe or SideKind.Terminal ? SmallWrite : int.MaxValue;
+    private int MostAtOnce => WaitsFirst && Kind is EndpointKind.Pipe or EndpointKind.Terminal ? SmallWrite : int.MaxValue;
 
     private void Advance(long count)
     {

@@ -4,7 +4,7 @@ namespace ZeroCopy;
 /// <remarks>Immutable, and safe to share between threads. It refers to neither end.</remarks>
 public sealed class TransferPlan
 {
-    internal TransferPlan(SideKind source, SideKind destination, TransferPath path, Errno fallbackErrno, int pipeCapacity, string reason)
+    internal TransferPlan(EndpointKind source, EndpointKind destination, TransferPath path, Errno fallbackErrno, int pipeCapacity, string reason)
     {
         Source = source;
         Destination = destination;
@@ -15,10 +15,10 @@ public sealed class TransferPlan
     }
 
     /// <summary>What the source is.</summary>
-    public SideKind Source { get; }
+    public EndpointKind Source { get; }
 
     /// <summary>What the destination is.</summary>
-    public SideKind Destination { get; }
+    public EndpointKind Destination { get; }
 
     /// <summary>
     /// The ways that the bytes would take, as <see cref="CopyResult.Path"/>; <see cref="TransferPath.None"/> where there is nothing to copy, or it would fail.

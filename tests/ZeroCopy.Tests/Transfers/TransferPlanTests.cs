@@ -136,7 +136,7 @@ public sealed class TransferPlanTests : TransferTest
     public void Explain_Ends_AreNamedAndTheReasonGiven()
     {
         TransferPlan plan = Transfer.Explain(FileOf(_bytes), NewSockets().Near, new() { PipeCapacity = 2 * 64 * 1024 });
-        (plan.Source, plan.Destination, plan.PipeCapacity).Should().Be((SideKind.File, SideKind.Socket, 2 * 64 * 1024));
+        (plan.Source, plan.Destination, plan.PipeCapacity).Should().Be((EndpointKind.File, EndpointKind.Socket, 2 * 64 * 1024));
         plan.ToString().Should().Be("File to Socket: Splice, through a pipe of 131072 bytes: the source is spliced; the destination is spliced to");
         Transfer.Explain(NewSockets().Near, NewSockets().Near).Reason.Should().EndWith("small messages are received and sent, which takes less");
     }
@@ -147,7 +147,7 @@ public sealed class TransferPlanTests : TransferTest
         CopyResult result = Copy(isAsync: true, source, destination, options);
 
         // A socket is read as well when it was called readable for nothing, and when its messages are small.
-        TransferPath mayBe = plan.Source == SideKind.Socket ? TransferPath.ReadWrite : TransferPath.None;
+        TransferPath mayBe = plan.Source == EndpointKind.Socket ? TransferPath.ReadWrite : TransferPath.None;
         (result.Path | mayBe).Should().Be(plan.Path | mayBe, plan.ToString());
         result.Path.Should().HaveFlag(plan.Path, plan.ToString());
         result.FallbackErrno.Should().Be(plan.FallbackErrno, plan.ToString());

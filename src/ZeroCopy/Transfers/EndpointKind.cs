@@ -1,7 +1,7 @@
 namespace ZeroCopy;
 
 /// <summary>What an end of a transfer is, as far as it makes a difference to how it is read and written.</summary>
-public enum SideKind
+public enum EndpointKind
 {
     /// <summary>A regular file or a block device: has offsets, cannot be waited for, and its calls wait for the disk.</summary>
     File,
