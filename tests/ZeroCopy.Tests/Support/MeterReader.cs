@@ -36,6 +36,9 @@ internal sealed class MeterReader : IDisposable
     /// <summary>How often one was lent.</summary>
     public long Rents => Changes()["zerocopy.pipe.rents"];
 
+    /// <summary>How often the loops have woken up.</summary>
+    public long WakeUps => Changes()["zerocopy.loop.wakeups"];
+
     public Dictionary<string, long> Changes()
     {
         _listener.RecordObservableInstruments();
