@@ -11,6 +11,10 @@ namespace ZeroCopy;
 /// call, which does not wait any more. The sockets are ordinary otherwise; to use them asynchronously later works, and registers them.
 /// </para>
 /// <para>Safe to call from any thread. Accepted and connected sockets belong to the caller.</para>
+/// <para>
+/// Man pages: <see href="https://man7.org/linux/man-pages/man2/accept.2.html">accept(2)</see>,
+/// <see href="https://man7.org/linux/man-pages/man2/connect.2.html">connect(2)</see>.
+/// </para>
 /// </remarks>
 public static class SpliceSocket
 {
@@ -26,14 +30,18 @@ public static class SpliceSocket
     /// <exception cref="InvalidOperationException">The socket is not listening.</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed before.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ErrnoException">There was no way to wait, as for <see cref="FdReadiness.WaitReadableAsync"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     public static async ValueTask<Socket> AcceptAsync(Socket listener, CancellationToken cancellationToken = default)
     {
+        Check.Platform();
         ArgumentNullException.ThrowIfNull(listener);
         listener.Blocking = false;
         try
         {
             while (true)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (TryAccept(listener) is Socket accepted)
                 {
                     return accepted;
@@ -62,8 +70,11 @@ public static class SpliceSocket
     /// several addresses, what the last one gave. HostNotFound: the name is longer than a name can be, too. WouldBlock: the backlog of a unix listener is full.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ErrnoException">There was no way to wait, as for <see cref="FdReadiness.WaitWritableAsync"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     public static async ValueTask<Socket> ConnectAsync(EndPoint remote, CancellationToken cancellationToken = default)
     {
+        Check.Platform();
         ArgumentNullException.ThrowIfNull(remote);
         if (remote is not DnsEndPoint name)
         {

@@ -167,6 +167,17 @@ public sealed class SpliceSocketTests : KernelTest
     }
 
     [Fact]
+    public async Task Accept_CancelledBefore_OperationCanceledExceptionAndTheConnectionIsStillThere()
+    {
+        Socket listener = Listen();
+        using Socket near = await SpliceSocket.ConnectAsync(listener.LocalEndPoint!).AsTask().WaitAsync(Patience);
+        await FluentActions.Awaiting(() => SpliceSocket.AcceptAsync(listener, new CancellationToken(canceled: true)).AsTask())
+            .Should().ThrowAsync<OperationCanceledException>();
+        using Socket far = await SpliceSocket.AcceptAsync(listener).AsTask().WaitAsync(Patience);
+        MustTalk(near, far);
+    }
+
+    [Fact]
     public async Task Accept_ListenerDisposedMeanwhile_OperationAborted()
     {
         Socket listener = Listen();
