@@ -9,7 +9,7 @@ namespace ZeroCopy;
 /// Fill <see cref="Span"/> or <see cref="Memory"/>, then call <see cref="MapInto(SafeHandle, int, SpliceFlags)"/>. The pages then belong to the pipe, for as
 /// long as any reader, tee or socket behind it has them, which no call could tell. This object gives them up in the same call: they are never written to again,
 /// and not used again for anything else. What is not handed over yet stays here, and can be handed over later. When everything is handed over, or after
-/// <see cref="Dispose"/>, the object is sealed and every use throws <see cref="ObjectDisposedException"/>.
+/// <see cref="Dispose"/>, the object is sealed: its memory is gone, and what needs it throws <see cref="ObjectDisposedException"/>.
 /// </para>
 /// <para>
 /// A <see cref="Span{T}"/> or <see cref="Memory{T}"/> that was kept reads zeroes then, and what is written through it goes nowhere. The addresses serve another

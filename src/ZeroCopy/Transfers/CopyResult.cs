@@ -1,6 +1,7 @@
 namespace ZeroCopy;
 
 /// <summary>What a copy has done that went well.</summary>
+/// <remarks>Immutable, and safe to share between threads.</remarks>
 public sealed class CopyResult
 {
     internal CopyResult(long bytesCopied, TransferPath path, Errno fallbackErrno, TransferStatistics statistics)

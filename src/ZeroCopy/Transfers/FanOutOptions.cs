@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ZeroCopy;
 
 /// <summary>How <see cref="Transfer.FanOut"/> and <see cref="Transfer.FanOutAsync"/> work. Read once, when they are called; not changed by them.</summary>
+/// <remarks>One object may serve any number of transfers, at once too, as long as nobody changes it. What it refers to stays the caller's.</remarks>
 public sealed class FanOutOptions
 {
     /// <summary>What the failure of a sink means for the others. By default nothing: it is detached.</summary>

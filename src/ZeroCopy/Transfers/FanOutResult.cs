@@ -2,7 +2,8 @@ namespace ZeroCopy;
 
 /// <summary>What became of a fan-out.</summary>
 /// <remarks>
-/// Where <see cref="IsComplete"/>, a sink without an error has got every byte of the source.
+/// Where <see cref="IsComplete"/>, a sink without an error has got every byte of the source; one with an error has not, so look at each. Immutable, and
+/// safe to share between threads.
 /// </remarks>
 public sealed class FanOutResult
 {

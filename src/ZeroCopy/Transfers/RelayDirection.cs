@@ -3,7 +3,7 @@ namespace ZeroCopy;
 /// <summary>What became of one direction of a relay.</summary>
 /// <remarks>
 /// Every byte is accounted for: the length of the prefix and <see cref="BytesRead"/> together are <see cref="BytesWritten"/> and the length of
-/// <see cref="Undelivered"/> together.
+/// <see cref="Undelivered"/> together. Immutable, and safe to share between threads; what is undelivered is memory of its own, which may be kept.
 /// </remarks>
 public sealed class RelayDirection
 {

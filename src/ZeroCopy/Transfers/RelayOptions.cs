@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ZeroCopy;
 
 /// <summary>How <see cref="Transfer.RelayAsync"/> relays. Read once, when it is called; not changed by it.</summary>
+/// <remarks>One object may serve any number of transfers, at once too, as long as nobody changes it. What it refers to stays the caller's.</remarks>
 public sealed class RelayOptions
 {
     /// <summary>

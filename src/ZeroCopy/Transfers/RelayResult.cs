@@ -1,6 +1,7 @@
 namespace ZeroCopy;
 
 /// <summary>What became of a relay.</summary>
+/// <remarks>Immutable, and safe to share between threads.</remarks>
 public sealed class RelayResult
 {
     internal RelayResult(RelayEnd end, RelayDirection aToB, RelayDirection bToA)

@@ -3,7 +3,8 @@ namespace ZeroCopy;
 /// <summary>What became of one sink of a fan-out, or of the tap of a relay.</summary>
 /// <remarks>
 /// Every byte that was read for it is accounted for: <see cref="BytesDelivered"/> and the length of <see cref="Undelivered"/> together reach, from the first
-/// byte of the prefix, to where the sink was detached or the transfer ended.
+/// byte of the prefix, to where the sink was detached or the transfer ended. Immutable, and safe to share between threads; what is undelivered is memory
+/// of its own, which may be kept.
 /// </remarks>
 public sealed class SinkResult
 {

@@ -56,7 +56,8 @@ public static partial class Transfer
     /// </exception>
     /// <exception cref="ArgumentException">
     /// An endpoint is the default one, or is not open in the right direction; a directory, a datagram or seqpacket socket, an epoll, eventfd or the like; an
-    /// offset is given for what has none; both ends are the same pipe, or overlapping ranges of the same file.
+    /// offset is given for what has none; both ends are the same pipe, or overlapping ranges of the same file; or <see cref="CopyOptions.Pool"/> and
+    /// <see cref="CopyOptions.PipeCapacity"/> are both set.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A length, offset or capacity is negative.</exception>
     /// <exception cref="InvalidOperationException">A named pipe stream is not connected.</exception>

@@ -4,7 +4,8 @@ namespace ZeroCopy;
 /// <remarks>
 /// Every byte is accounted for: the length of the prefix and <see cref="BytesRead"/> together are <see cref="BytesWritten"/> and the length of
 /// <see cref="Undelivered"/> together. <see cref="Exception.InnerException"/> is the <see cref="ErrnoException"/> of the call that failed, or the
-/// <see cref="ObjectDisposedException"/> where an end was disposed. <see cref="Exception.HResult"/> is the error number.
+/// <see cref="ObjectDisposedException"/> where an end was disposed. <see cref="Exception.HResult"/> is the error number. What is
+/// undelivered is memory of its own, which may be kept.
 /// </remarks>
 public sealed class TransferException : IOException
 {

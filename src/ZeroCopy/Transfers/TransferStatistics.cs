@@ -1,6 +1,7 @@
 namespace ZeroCopy;
 
 /// <summary>How a transfer went: few, large fills are cheap; who was waited for is the slower side.</summary>
+/// <remarks>Immutable, and safe to share between threads.</remarks>
 public sealed class TransferStatistics
 {
     internal TransferStatistics()
