@@ -8,6 +8,19 @@ namespace ZeroCopy;
 /// <see cref="Exception.HResult"/> is the number too, as in the I/O exceptions of .NET on Linux. The message reads
 /// <c>splice: EBADF (9): Bad file descriptor</c>, followed by what to do where that is known. Immutable, safe to share between threads.
 /// </remarks>
+/// <example>
+/// <code>
+/// try
+/// {
+///     Splice.Move(file, pipe.WriteHandle, 4096);
+/// }
+/// catch (ErrnoException e) when (e.Errno == Errno.EINVAL)
+/// {
+///     // e.Syscall is "splice": this file cannot be spliced. Read and write it.
+///     return false;
+/// }
+/// </code>
+/// </example>
 public sealed class ErrnoException : IOException
 {
     /// <summary>Makes the exception for an error number, as those who call the <c>Try</c> methods may want to throw later.</summary>

@@ -16,6 +16,13 @@ namespace ZeroCopy;
 /// </para>
 /// <para>Man page: <see href="https://man7.org/linux/man-pages/man7/pipe.7.html">pipe(7)</see>.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// using Pipe pipe = new(capacity: 65536);
+/// Splice.Move(file, pipe.WriteHandle, pipe.Capacity);
+/// pipe.WriteHandle.Dispose(); // After these bytes, who reads finds the end.
+/// </code>
+/// </example>
 public sealed class Pipe : IDisposable
 {
     private const int MaxCapacityOfKernelDefault = 1024 * 1024;

@@ -28,6 +28,20 @@ namespace ZeroCopy;
 /// </para>
 /// <para>Man page: <see href="https://man7.org/linux/man-pages/man2/splice.2.html">splice(2)</see>.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// using SafeFileHandle file = File.OpenHandle(path);
+/// using Pipe pipe = new();
+/// long moved;
+/// while ((moved = Splice.Move(file, pipe.WriteHandle, 65536)) > 0)
+/// {
+///     while (moved > 0)
+///     {
+///         moved -= Splice.Move(pipe.ReadHandle, socket.SafeHandle, moved);
+///     }
+/// }
+/// </code>
+/// </example>
 public static class Splice
 {
     /// <summary>

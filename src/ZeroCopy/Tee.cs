@@ -19,6 +19,12 @@ namespace ZeroCopy;
 /// </para>
 /// <para>Man page: <see href="https://man7.org/linux/man-pages/man2/tee.2.html">tee(2)</see>.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// long duplicated = Tee.Duplicate(source.ReadHandle, copy.WriteHandle, 4096);
+/// long moved = Splice.Move(source.ReadHandle, destination, duplicated);
+/// </code>
+/// </example>
 public static class Tee
 {
     /// <summary>

@@ -15,6 +15,14 @@ namespace ZeroCopy;
 /// </para>
 /// <para>Man page: <see href="https://man7.org/linux/man-pages/man2/vmsplice.2.html">vmsplice(2)</see>.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// byte[] buffer = new byte[4096];
+/// Errno errno = VmSplice.TryFill(pipe.ReadHandle, buffer, SpliceFlags.NonBlock, out long filled);
+/// bool isEmpty = errno == Errno.EAGAIN;
+/// bool isAtTheEnd = errno == Errno.None &amp;&amp; filled == 0;
+/// </code>
+/// </example>
 public static class VmSplice
 {
     /// <summary>

@@ -12,6 +12,12 @@ namespace ZeroCopy;
 /// <see href="https://man7.org/linux/man-pages/man2/vmsplice.2.html">vmsplice(2)</see>,
 /// <see href="https://man7.org/linux/man-pages/man7/pipe.7.html">pipe(7)</see>.
 /// </remarks>
+/// <example>
+/// <code>
+/// KernelSupport support = KernelSupport.Probe();
+/// Console.WriteLine(support);
+/// </code>
+/// </example>
 public sealed class KernelSupport
 {
     private const string Unknown = "unknown";

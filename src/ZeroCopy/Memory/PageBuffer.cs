@@ -24,6 +24,16 @@ namespace ZeroCopy;
 /// </para>
 /// <para>Man page: <see href="https://man7.org/linux/man-pages/man2/vmsplice.2.html">vmsplice(2)</see>.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// using PageBuffer buffer = new(picture.Length, hugePages: true);
+/// picture.CopyTo(buffer.Span); // Or make it there at once.
+/// while (buffer.BytesMapped &lt; buffer.Length)
+/// {
+///     buffer.MapInto(pipe.WriteHandle); // Waits where the pipe is full.
+/// }
+/// </code>
+/// </example>
 [SuppressMessage("Usage", "CA2213", Justification = "A Memory of the region may be anywhere: it goes when none is left.")]
 public sealed class PageBuffer : IDisposable
 {

@@ -23,6 +23,17 @@ namespace ZeroCopy;
 /// </para>
 /// <para>Man page: <see href="https://man7.org/linux/man-pages/man2/vmsplice.2.html">vmsplice(2)</see>.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// await using VmSpliceWriter writer = new(pipe.WriteHandle);
+/// using (Utf8JsonWriter json = new(writer))
+/// {
+///     JsonSerializer.Serialize(json, records);
+/// }
+///
+/// await writer.FlushAsync();
+/// </code>
+/// </example>
 [SuppressMessage("Usage", "CA2213", Justification = "A Memory of the region may be anywhere: it goes when none is left.")]
 public sealed partial class VmSpliceWriter : IBufferWriter<byte>, IDisposable, IAsyncDisposable
 {

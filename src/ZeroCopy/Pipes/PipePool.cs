@@ -14,6 +14,23 @@ namespace ZeroCopy;
 /// enlarge each when it is lent. Safe to call from any thread. A pipe that is never returned is closed when it is collected.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// Pipe pipe = PipePool.Shared.Rent();
+/// try
+/// {
+///     long left = Splice.Move(source, pipe.WriteHandle, 65536);
+///     while (left > 0)
+///     {
+///         left -= Splice.Move(pipe.ReadHandle, destination, left);
+///     }
+/// }
+/// finally
+/// {
+///     PipePool.Shared.Return(pipe); // Kept only if it is empty and as it was, else closed.
+/// }
+/// </code>
+/// </example>
 public sealed partial class PipePool : IDisposable
 {
     private const int SlotsOfKernelDefault = 16;

@@ -17,6 +17,15 @@ namespace ZeroCopy;
 /// </para>
 /// <para>Man page: <see href="https://man7.org/linux/man-pages/man7/epoll.7.html">epoll(7)</see>.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// Errno errno;
+/// while ((errno = Splice.TryMove(pipe.ReadHandle, socket, 65536, SpliceFlags.NonBlock, out moved)) == Errno.EAGAIN)
+/// {
+///     await FdReadiness.WaitWritableAsync(socket, cancellationToken);
+/// }
+/// </code>
+/// </example>
 public static class FdReadiness
 {
     /// <summary>Waits until a read from the descriptor would not block: for bytes, the end, or an error.</summary>

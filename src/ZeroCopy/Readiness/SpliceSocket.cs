@@ -16,6 +16,13 @@ namespace ZeroCopy;
 /// <see href="https://man7.org/linux/man-pages/man2/connect.2.html">connect(2)</see>.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// using Socket client = await SpliceSocket.AcceptAsync(listener, cancellationToken);
+/// using Socket server = await SpliceSocket.ConnectAsync(upstream, cancellationToken);
+/// await Transfer.RelayAsync(client, server, cancellationToken: cancellationToken);
+/// </code>
+/// </example>
 public static class SpliceSocket
 {
     /// <summary>Accepts a connection.</summary>

@@ -4,6 +4,12 @@ namespace ZeroCopy;
 
 /// <summary>How <see cref="Transfer.Copy"/> and <see cref="Transfer.CopyAsync"/> copy. Read once, when they are called; not changed by them.</summary>
 /// <remarks>One object may serve any number of transfers, at once too, as long as nobody changes it. What it refers to stays the caller's.</remarks>
+/// <example>
+/// <code>
+/// CopyOptions range = new() { SourceOffset = offset, Length = count };
+/// CopyResult sent = await Transfer.CopyAsync(file, socket, range);
+/// </code>
+/// </example>
 public sealed class CopyOptions
 {
     /// <summary>The most bytes to take from the source, 0 or more; null, by default, for all until its end. A prefix does not count.</summary>

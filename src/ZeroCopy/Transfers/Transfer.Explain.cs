@@ -25,6 +25,12 @@ public static partial class Transfer
     /// <see href="https://man7.org/linux/man-pages/man2/copy_file_range.2.html">copy_file_range(2)</see>.
     /// </para>
     /// </remarks>
+    /// <example>
+    /// <code>
+    /// TransferPlan plan = Transfer.Explain(source, destination);
+    /// Console.WriteLine($"{plan.Source} to {plan.Destination}: {plan.Path}, since {plan.Reason}");
+    /// </code>
+    /// </example>
     public static TransferPlan Explain(TransferEndpoint source, TransferEndpoint destination, CopyOptions? options = null) =>
         Connect(source, destination, options).Pump.Explain();
 }

@@ -59,6 +59,16 @@ public static partial class Transfer
     /// <see href="https://man7.org/linux/man-pages/man2/splice.2.html">splice(2)</see>.
     /// </para>
     /// </remarks>
+    /// <example>
+    /// <code>
+    /// FanOutOptions options = new() { SlowSinkTimeout = TimeSpan.FromSeconds(10) };
+    /// FanOutResult result = await Transfer.FanOutAsync(source, [archive, viewer, backup], options);
+    /// foreach (SinkResult sink in result.Sinks)
+    /// {
+    ///     Console.WriteLine($"{sink.BytesDelivered} of {result.BytesRead} bytes {sink.Error?.Message}");
+    /// }
+    /// </code>
+    /// </example>
     public static Task<FanOutResult> FanOutAsync(
         TransferEndpoint source,
         IReadOnlyList<TransferEndpoint> destinations,

@@ -48,6 +48,14 @@ public static partial class Transfer
     /// <see href="https://man7.org/linux/man-pages/man2/shutdown.2.html">shutdown(2)</see>.
     /// </para>
     /// </remarks>
+    /// <example>
+    /// <code>
+    /// using Socket server = await SpliceSocket.ConnectAsync(upstream);
+    /// RelayOptions options = new() { IdleTimeout = TimeSpan.FromMinutes(5) };
+    /// RelayResult result = await Transfer.RelayAsync(client, server, options);
+    /// Console.WriteLine($"{result.End}: {result.BytesAToB} bytes there, {result.BytesBToA} back");
+    /// </code>
+    /// </example>
     public static Task<RelayResult> RelayAsync(
         TransferEndpoint a, TransferEndpoint b, RelayOptions? options = null, CancellationToken cancellationToken = default)
     {

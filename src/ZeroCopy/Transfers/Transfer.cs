@@ -81,6 +81,12 @@ public static partial class Transfer
     /// <returns>How much was copied, and how. Fewer bytes than <see cref="CopyOptions.Length"/> where the source ended before. To be awaited once.</returns>
     /// <exception cref="TransferCanceledException">The token was cancelled. The task is in the state Canceled.</exception>
     /// <inheritdoc cref="Copy" path="/exception|/remarks"/>
+    /// <example>
+    /// <code>
+    /// using FileStream file = File.OpenRead(path);
+    /// CopyResult result = await Transfer.CopyAsync(file, socket, cancellationToken: cancellationToken);
+    /// </code>
+    /// </example>
     public static ValueTask<CopyResult> CopyAsync(
         TransferEndpoint source, TransferEndpoint destination, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
         RunAsync(Open(source, destination, options), cancellationToken);

@@ -6,6 +6,19 @@ namespace ZeroCopy;
 /// <see cref="Undelivered"/> together; of a relay, in each direction of <see cref="Relay"/>; of a fan-out, for each sink of <see cref="FanOut"/>. Await the
 /// task to get this: <c>Task.Wait</c> and <c>Task.Result</c> make an exception of their own of a cancellation, without any of it.
 /// </remarks>
+/// <example>
+/// <code>
+/// try
+/// {
+///     await Transfer.CopyAsync(source, destination, options, cancellationToken);
+/// }
+/// catch (TransferCanceledException e)
+/// {
+///     // Later, with a new token: not a byte is lost, and none comes twice.
+///     return e.Resume!;
+/// }
+/// </code>
+/// </example>
 public sealed class TransferCanceledException : OperationCanceledException
 {
     internal TransferCanceledException(string message, CopyProgress progress, CancellationToken cancellationToken)

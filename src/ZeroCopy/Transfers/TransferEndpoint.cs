@@ -21,6 +21,19 @@ namespace ZeroCopy;
 /// from the stream into its own buffer is given as <see cref="CopyOptions.Prefix"/>.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// if (TransferEndpoint.TryFrom(stream, out TransferEndpoint source))
+/// {
+///     await Transfer.CopyAsync(source, socket);
+/// }
+/// else
+/// {
+///     // An SslStream, a GZipStream, a MemoryStream: the bytes are not in a descriptor.
+///     await stream.CopyToAsync(new NetworkStream(socket));
+/// }
+/// </code>
+/// </example>
 public readonly struct TransferEndpoint
 {
     private readonly object? _readable;

@@ -7,6 +7,19 @@ namespace ZeroCopy;
 /// <see cref="ObjectDisposedException"/> where an end was disposed. <see cref="Exception.HResult"/> is the error number. What is
 /// undelivered is memory of its own, which may be kept.
 /// </remarks>
+/// <example>
+/// <code>
+/// try
+/// {
+///     await Transfer.CopyAsync(source, first);
+/// }
+/// catch (TransferException e) when (e.Side == TransferSide.Destination)
+/// {
+///     // What was read and not delivered goes first, then the rest of the source.
+///     await Transfer.CopyAsync(source, second, e.Resume);
+/// }
+/// </code>
+/// </example>
 public sealed class TransferException : IOException
 {
     internal TransferException(string message, Errno errno, TransferSide side, CopyProgress progress, Exception inner)

@@ -194,14 +194,6 @@ public sealed class PageExampleTests : TransferTest
 
     private static Task<byte[]> InBackgroundToEnd(Socket socket) => OnItsOwnThread(socket.ReceiveToEnd);
 
-    private static Socket Listening()
-    {
-        Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(1);
-        return listener;
-    }
-
     private static Socket Connected(Socket listener)
     {
         Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

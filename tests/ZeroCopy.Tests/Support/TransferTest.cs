@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
@@ -27,6 +28,15 @@ public abstract class TransferTest : KernelTest
     /// <summary>Waits for something that another thread brings about.</summary>
     protected static void Eventually(Func<bool> condition, string what) =>
         SpinWait.SpinUntil(condition, Patience).Should().BeTrue(what);
+
+    /// <summary>A socket that a client can connect to, by its local end point.</summary>
+    protected static Socket Listening()
+    {
+        Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        return listener;
+    }
 
     /// <summary>Sends from the one, and receives at the other, where it must be the same.</summary>
     protected static async Task MustPass(byte[] bytes, Socket from, Socket to)
