@@ -59,6 +59,8 @@ public sealed class PackageTests(PackedLibrary library) : KernelTest, IClassFixt
     {
         using ZipArchive package = ZipFile.OpenRead($"{library.Feed}/ZeroCopy.{library.Version}.nupkg");
         package.Entries.Select(entry => entry.FullName).Should().Contain(["README.md", "LICENSE", "icon.png", "lib/net10.0/ZeroCopy.dll", "lib/net10.0/ZeroCopy.xml"]);
+        package.Entries.Select(entry => entry.FullName).Where(name => name.EndsWith(".md", StringComparison.Ordinal)).Should().Contain(
+            Directory.GetFiles(Repository.PathOf("src", "ZeroCopy", "docs")).Select(page => Path.GetRelativePath(Repository.Root, page)), "README links them so");
         File.Exists($"{library.Feed}/ZeroCopy.{library.Version}.snupkg").Should().BeTrue();
 
         using StreamReader assembly = new(package.GetEntry("lib/net10.0/ZeroCopy.dll")!.Open(), System.Text.Encoding.Latin1);
