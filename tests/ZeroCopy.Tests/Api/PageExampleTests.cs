@@ -167,6 +167,16 @@ public sealed class PageExampleTests : TransferTest
     }
 
     [Fact]
+    public void Pipes_BytesOfTheProgram_AreWrittenAndRead()
+    {
+        byte[] buffer = new byte[10];
+        int count = InTime(() => PipesExamples.Exchange(NewPipe(), "hello"u8.ToArray(), buffer));
+        buffer[..count].Should().Equal("hello"u8.ToArray());
+        Pipe empty = Own(new Pipe(nonBlocking: true));
+        FluentActions.Invoking(() => PipesExamples.Exchange(empty, [], buffer)).Should().Throw<IOException>();
+    }
+
+    [Fact]
     public void Errors_WhatCannotBeSpliced_IsToldFromWhatCan()
     {
         Pipe pipe = NewPipe();

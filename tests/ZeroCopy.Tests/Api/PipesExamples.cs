@@ -12,6 +12,15 @@ internal static class PipesExamples
         Console.WriteLine($"{pipe.BytesAvailable} of {pipe.Capacity} bytes, at most {Pipe.MaxCapacity}");
     }
 
+    public static int Exchange(Pipe pipe, byte[] greeting, byte[] buffer)
+    {
+        using FileStream writer = new(pipe.WriteHandle, FileAccess.Write, bufferSize: 0);
+        using FileStream reader = new(pipe.ReadHandle, FileAccess.Read, bufferSize: 0);
+        writer.Write(greeting);
+        int count = reader.Read(buffer); // 0 at the end.
+        return count;
+    }
+
     public static long MoveOnce(SafeHandle source, SafeHandle destination)
     {
         long moved;
