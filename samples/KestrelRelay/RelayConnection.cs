@@ -67,7 +67,7 @@ internal sealed class RelayConnection(string relay, ConnectionContext context, R
         _client.SendAtOnce();
         server.SendAtOnce();
         RelayResult result = await RelayUntilStoppedAsync(server);
-        bool isCutOff = result.End == RelayEnd.DrainTimeout || (result.End == default && context.ConnectionClosed.IsCancellationRequested);
+        bool isCutOff = result.End == RelayEnd.DrainTimeout || (result.End == RelayEnd.Canceled && context.ConnectionClosed.IsCancellationRequested);
         result.PassOnResets(_client, server, isCutOff);
         return result.End switch
         {

@@ -115,7 +115,7 @@ internal sealed class Proxy(Routes routes, TimeSpan helloTimeout)
             client.SendAtOnce();
             server.SendAtOnce();
             RelayResult result = await RelayUntilStoppedAsync(client, server, stop);
-            bool isStopped = result.End == default;
+            bool isStopped = result.End == RelayEnd.Canceled;
             result.PassOnResets(client, server, isCutOff: isStopped || result.End == RelayEnd.IdleTimeout);
             return $"{(isStopped ? "stopped" : result.End.ToString())}; {result.BytesAToB} bytes there, {result.BytesBToA} back";
         }

@@ -125,7 +125,7 @@ internal sealed class Connection
         _client.SendAtOnce();
         server.SendAtOnce();
         RelayResult result = await RelayUntilStoppedAsync(server);
-        bool isCutOff = result.End == default && _abort.IsCancellationRequested;
+        bool isCutOff = result.End == RelayEnd.Canceled && _abort.IsCancellationRequested;
         result.PassOnResets(_client, server, isCutOff);
         return result.End switch
         {

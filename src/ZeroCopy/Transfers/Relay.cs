@@ -12,7 +12,6 @@ namespace ZeroCopy;
 internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
 {
     private const RelayEnd Undecided = (RelayEnd)(-1);
-    private const RelayEnd Cancelled = default;
 
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger? _logger = options.LoggerFactory?.CreateLogger("ZeroCopy.Transfer");
@@ -26,7 +25,7 @@ internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
     public async Task<RelayResult> RunAsync(CancellationToken cancellationToken)
     {
         TransferTrace trace = TransferTrace.Begin(TransferKind.Relay);
-        CancellationTokenRegistration cancellation = cancellationToken.UnsafeRegister(static state => ((Relay)state!).Stop(Cancelled), this);
+        CancellationTokenRegistration cancellation = cancellationToken.UnsafeRegister(static state => ((Relay)state!).Stop(RelayEnd.Canceled), this);
         if (_idleMilliseconds != Timeout.Infinite)
         {
             _idle = new Timer(static state => ((Relay)state!).LookWhetherIdle(), this, _idleMilliseconds, Timeout.Infinite);
@@ -118,7 +117,7 @@ internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
         Trace(trace, result);
         QuietLog.Write(_logger, result, static (logger, result) =>
             RelayLog.Ended(logger, result.BytesAToB, result.BytesBToA, result.End, result.AToB.Error, result.BToA.Error));
-        return result.End == Cancelled ? throw new TransferCanceledException(result, cancellationToken) : result;
+        return result.End == RelayEnd.Canceled ? throw new TransferCanceledException(result, cancellationToken) : result;
     }
 
     private static void Trace(TransferTrace trace, RelayResult result)
@@ -127,7 +126,7 @@ internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
         {
             RelayEnd.Completed or RelayEnd.MaxBytes => TransferOutcome.Completed,
             RelayEnd.IdleTimeout or RelayEnd.DrainTimeout => TransferOutcome.TimedOut,
-            Cancelled => TransferOutcome.Cancelled,
+            RelayEnd.Canceled => TransferOutcome.Cancelled,
             _ => TransferOutcome.Failed,
         };
         trace.End(

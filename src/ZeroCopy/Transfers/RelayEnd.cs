@@ -1,10 +1,13 @@
 namespace ZeroCopy;
 
-/// <summary>Why a relay ended: whatever came first. 0 where it was cancelled.</summary>
+/// <summary>Why a relay ended: whatever came first.</summary>
 public enum RelayEnd
 {
+    /// <summary>It was cancelled, of which a <see cref="TransferCanceledException"/> tells.</summary>
+    Canceled,
+
     /// <summary>Both sides came to their end, and all that they sent was delivered.</summary>
-    Completed = 1,
+    Completed,
 
     /// <summary>A side broke: <see cref="RelayDirection.Error"/> and <see cref="RelayDirection.Side"/> say what happened where.</summary>
     Failed,

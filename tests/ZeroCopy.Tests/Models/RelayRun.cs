@@ -3,8 +3,6 @@ namespace ZeroCopy.Tests.Models;
 /// <summary>A relay between a and b, and others that go on where it stopped.</summary>
 internal sealed class RelayRun : TransferRun
 {
-    private const RelayEnd Cancelled = default;
-
     private readonly TransferProgram _program;
     private readonly TransferCounters _aToB = new();
     private readonly TransferCounters _bToA = new();
@@ -42,7 +40,7 @@ internal sealed class RelayRun : TransferRun
         Account(BToA, B, A, result.BToA);
         bool isPermitted = result.End switch
         {
-            Cancelled => wasCancelled,
+            RelayEnd.Canceled => wasCancelled,
             RelayEnd.Completed => IsMoved(A, AToB) && IsMoved(B, BToA),
             RelayEnd.MaxBytes => IsAtItsLimit(AToB) || IsAtItsLimit(BToA),
             RelayEnd.Failed => result.AToB.Error != Errno.None || result.BToA.Error != Errno.None,

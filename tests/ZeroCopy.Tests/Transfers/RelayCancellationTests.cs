@@ -118,7 +118,9 @@ public sealed class RelayCancellationTests : RelayTest
         }
         catch (TransferCanceledException)
         {
-            return (await MustBeCanceled(relay, source.Token, options)).Relay;
+            RelayResult stopped = (await MustBeCanceled(relay, source.Token, options)).Relay!;
+            stopped.End.Should().Be(RelayEnd.Canceled);
+            return stopped;
         }
     }
 
