@@ -75,6 +75,22 @@ public sealed class RelayTests : RelayTest
     }
 
     [Fact]
+    public async Task RelayAsync_FilesAgainstASocket_PositionsAreBehindWhatWasMoved()
+    {
+        byte[] request = Bytes.Random(100_000);
+        SocketPair server = NewSockets();
+        using FileStream upload = new(FileOf(request), FileAccess.Read);
+        using FileStream answer = new(FileOf([]), FileAccess.ReadWrite);
+        upload.Position = 1000;
+        Task<RelayResult> relay = Transfer.RelayAsync(TransferEndpoint.Duplex(upload, answer), server.Near);
+        InTime(server.Far.ReceiveToEnd).MustBe(request.AsSpan(1000));
+        server.Far.Send("answer"u8);
+        server.Far.Shutdown(SocketShutdown.Send);
+        await MustEnd(relay, RelayEnd.Completed);
+        (upload.Position, answer.Position).Should().Be((request.Length, 6));
+    }
+
+    [Fact]
     public async Task RelayAsync_StreamAndHandle_CarriesBothWays()
     {
         SocketPair client = NewSockets();
