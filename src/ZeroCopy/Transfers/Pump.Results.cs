@@ -48,7 +48,7 @@ internal sealed partial class Pump
         Errno sourceError = FailedSide == TransferSide.Source ? Error : Errno.None;
         FanOutResult result = new(IsComplete, _read, sourceError, Array.ConvertAll(_outlets, ToSink), _statistics);
         QuietLog.Write(_logger, result, static (logger, result) =>
-            FanOutLog.Ended(logger, result.BytesRead, result.Sinks.Count, result.Sinks.Count(sink => sink.Error is not null), result.SourceError));
+            TransferLog.FanOutEnded(logger, result.BytesRead, result.Sinks.Count, result.Sinks.Count(sink => sink.Error is not null), result.SourceError));
 
         Trace(trace);
 
@@ -82,11 +82,11 @@ internal sealed partial class Pump
         Outlet destination = _outlets[0];
         if (failure is null)
         {
-            CopyLog.Completed(logger, _read, PathTo(destination), FallbackTo(destination));
+            TransferLog.CopyCompleted(logger, _read, PathTo(destination), FallbackTo(destination));
         }
         else
         {
-            CopyLog.Failed(logger, failure, _read, destination.Written, PathTo(destination), FallbackTo(destination));
+            TransferLog.CopyFailed(logger, failure, _read, destination.Written, PathTo(destination), FallbackTo(destination));
         }
     }
 }

@@ -116,7 +116,7 @@ internal sealed class Relay(Pump aToB, Pump bToA, RelayOptions options)
         RelayResult result = new(end, aToB.ToDirection(), bToA.ToDirection());
         Trace(trace, result);
         QuietLog.Write(_logger, result, static (logger, result) =>
-            RelayLog.Ended(logger, result.BytesAToB, result.BytesBToA, result.End, result.AToB.Error, result.BToA.Error));
+            TransferLog.RelayEnded(logger, result.BytesAToB, result.BytesBToA, result.End, result.AToB.Error, result.BToA.Error));
         return result.End == RelayEnd.Canceled ? throw new TransferCanceledException(result, cancellationToken) : result;
     }
 
