@@ -8,13 +8,14 @@ internal static partial class ChildProgram
 {
     private const int CopiesOfAKind = 8;
 
+    private static readonly TimeSpan _twoSweeps = TimeSpan.FromMilliseconds(500);
+
     /// <summary>
     /// Parks copies, each kind given as source&gt;sink, or source&gt;sink+sink, and tells what they cost once all is warm: processor time, and threads of the
     /// pool.
     /// </summary>
     private static void StalledCopies(string[] kinds)
     {
-        TimeSpan twoSweeps = TimeSpan.FromMilliseconds(500);
         using CancellationTokenSource stop = new();
         string folder = Directory.CreateTempSubdirectory("zerocopy-").FullName;
         List<object> kept = [];
@@ -33,10 +34,10 @@ internal static partial class ChildProgram
             }
         }
 
-        Say(Task.WhenAny(copies).Wait(twoSweeps) ? $"{copies.FindIndex(copy => copy.IsCompleted)} ended" : "parked");
-        TimeSpan before = Environment.CpuUsage.TotalTime;
-        Say(Task.WhenAny(copies).Wait(twoSweeps) ? "ended" : "still parked");
-        Say(Environment.CpuUsage.TotalTime - before);
+        Say(Task.WhenAny(copies).Wait(_twoSweeps) ? $"{copies.FindIndex(copy => copy.IsCompleted)} ended" : "parked");
+        TimeSpan used = LeastProcessorTime(Task.WhenAny(copies));
+        Say(copies.Exists(copy => copy.IsCompleted) ? "ended" : "still parked");
+        Say(used);
         ThreadPool.GetMaxThreads(out int most, out _);
         ThreadPool.GetAvailableThreads(out int available, out _);
         Say($"{most - available} busy");
@@ -44,6 +45,21 @@ internal static partial class ChildProgram
         Say(((IAsyncResult)Task.WhenAll(copies)).AsyncWaitHandle.WaitOne(_patience) && copies.TrueForAll(copy => copy.IsCanceled) ? "cancelled" : "stuck");
         GC.KeepAlive(kept);
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>That of the best of several whiles, until one is good enough: the compiler works at times of its own choice.</summary>
+    private static TimeSpan LeastProcessorTime(Task any)
+    {
+        TimeSpan least = _twoSweeps;
+        for (int i = 0; i < 10 && least > _twoSweeps / 20; i++)
+        {
+            TimeSpan before = Environment.CpuUsage.TotalTime;
+            any.Wait(_twoSweeps);
+            TimeSpan used = Environment.CpuUsage.TotalTime - before;
+            least = used < least ? used : least;
+        }
+
+        return least;
     }
 
     private static TransferEndpoint StalledSource(string kind, string path, List<object> kept)

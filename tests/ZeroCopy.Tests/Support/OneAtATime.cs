@@ -1,6 +1,6 @@
 namespace ZeroCopy.Tests.Support;
 
-/// <summary>The tests that count what their process has open. Others, most of which start a child for what they do, run beside each other before them.</summary>
+/// <summary>The tests that count what their process has open. The others run beside each other before them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public static class OneAtATime
 {

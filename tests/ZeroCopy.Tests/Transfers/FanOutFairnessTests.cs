@@ -104,19 +104,6 @@ public sealed class FanOutFairnessTests : FanOutTest
         all.Should().NotContain(name => name != null && name.StartsWith("ZeroCopy", StringComparison.Ordinal));
     }
 
-    /// <summary>Nobody waits with a thread: not for the source, not for a sink, and not for one that is a file beside one that is stuck.</summary>
-    [Theory]
-    [InlineData("silent-socket>roomy-tcp+file", "silent-pipe>roomy-tcp+roomy-tcp", "silent-socket>dead-pipe+roomy-tcp", "silent-terminal>roomy-tcp+file")]
-    [InlineData("socket>deaf-unix+roomy-tcp", "socket>roomy-tcp+deaf-pipe+file", "file>deaf-unix+file", "nothing-but-the-prefix>deaf-unix+deaf-pipe")]
-    [InlineData("socket>deaf-terminal+deaf-tcp", "ended-socket>deaf-unix+roomy-tcp", "reset-socket>deaf-unix+dead-pipe")]
-    public void FanOutAsync_NothingMoves_NoProcessorTimeAndNoThread(params string[] kinds)
-    {
-        string[] said = Child.RunAfter("ulimit -n 4096", ["stalled-copies", .. kinds.Select(kind => $"'{kind}'")]).Text.Split('\n');
-        said[..2].Should().Equal("parked", "still parked");
-        TimeSpan.Parse(said[2], System.Globalization.CultureInfo.InvariantCulture).Should().BeLessThan(TimeSpan.FromMilliseconds(50), "it is a tenth");
-        said[3..5].Should().Equal("0 busy", "cancelled");
-    }
-
     private static void SendUntilItFails(Socket socket)
     {
         SocketError error;
