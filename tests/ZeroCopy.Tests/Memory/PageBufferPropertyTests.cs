@@ -34,7 +34,7 @@ public sealed class PageBufferPropertyTests : PageBufferTest
     [Fact]
     public void Programs_Any_BytesReadAreBytesWritten()
     {
-        int cases = Shell.IsContinuousIntegration ? 2000 : 100;
+        int cases = Shell.IsContinuousIntegration ? 2000 : 50;
 
         // Counts that end at a page or beside one as often as anywhere.
         Gen<int> nearPages =

@@ -41,7 +41,7 @@ public sealed class VmSpliceWriterPropertyTests : VmSpliceWriterTest
             from all in steps.ArrayOf(count)
             select new Course(mode, capacity, nonBlocking, portion, all);
         Prop.ForAll(courses.ToArbitrary(), course => MustHoldAsync(course).WaitAsync(Patience).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(Shell.IsContinuousIntegration ? 1000 : 50));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(Shell.IsContinuousIntegration ? 1000 : 25));
     }
 
     private async Task MustHoldAsync(Course course)

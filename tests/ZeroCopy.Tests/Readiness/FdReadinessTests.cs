@@ -191,7 +191,7 @@ public sealed class FdReadinessTests : KernelTest
     [Fact]
     public async Task Wait_OneAfterTheOther_AllocatesNothing()
     {
-        const int Rounds = 20_000;
+        const int Rounds = 10_000;
         const int Times = 4;
         Pipe there = NewPipe();
         Pipe back = NewPipe();

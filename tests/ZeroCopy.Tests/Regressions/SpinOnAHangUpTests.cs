@@ -54,7 +54,7 @@ public sealed class SpinOnAHangUpTests : RelayTest
         Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near);
         client.Far.Shutdown(SocketShutdown.Send);
         server.Far.ReceiveToEnd().Should().BeEmpty();
-        MustSleep(relay);
+        MustRest(relay);
         await MustPass("late"u8.ToArray(), server.Far, client.Far);
         MustSleep(relay);
         server.Far.Dispose();

@@ -7,7 +7,7 @@ namespace ZeroCopy.Tests.Transfers;
 /// <summary>A socket is after a copy what it was before to those who use it through .NET, although its descriptor has become non-blocking.</summary>
 public sealed class CopySocketTests : TransferTest
 {
-    private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(100);
 
     public static TheoryData<string, bool> Endpoints()
     {

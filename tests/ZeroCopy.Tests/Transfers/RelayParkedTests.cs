@@ -58,7 +58,7 @@ public sealed class RelayParkedTests : RelayTest
         Task<RelayResult> busy = Transfer.RelayAsync(busyClient.Near, busyServer.Near);
         Task sending = InBackground(() => SendUntilItFails(busyClient.Far));
         Task receiving = InBackground(() => busyServer.Far.ReceiveToEnd());
-        for (int i = 0; i < 50; i++)
+        for (int i = 0; i < 20; i++)
         {
             SocketPair client = NewSockets();
             SocketPair server = NewSockets();
