@@ -15,7 +15,7 @@ public static class Shell
 
     /// <summary>Runs a line of sh, as a user would type it: not with SIGPIPE ignored, as children of .NET inherit it.</summary>
     public static Finished Line(string line, string? folder = null) =>
-        Run(folder, TimeSpan.FromMinutes(2), "env", "--default-signal=PIPE", "sh", "-c", line);
+        Run(folder, TimeSpan.FromMinutes(5), "env", "--default-signal=PIPE", "sh", "-c", line);
 
     public static Finished Run(string? folder, TimeSpan time, string command, params string[] arguments)
     {
