@@ -6,6 +6,11 @@ namespace ZeroCopy.Tests.Support;
 /// <summary>Two connected stream sockets, blocking as sockets are made.</summary>
 public sealed class SocketPair(Socket near, Socket far) : IDisposable
 {
+    private const int FirstPort = 10_000;
+    private const int Ports = 20_000;
+
+    private static int _port = Random.Shared.Next(Ports);
+
     public Socket Near => near;
 
     public Socket Far => far;
@@ -25,12 +30,23 @@ public sealed class SocketPair(Socket near, Socket far) : IDisposable
         return Connect(listener, new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
     }
 
-    /// <summary>A port of the loopback that nobody listens on.</summary>
+    /// <summary>One that nobody has, below those that the kernel gives to who connects: for a server that starts in a moment.</summary>
     public static int FreePort()
     {
-        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)listener.LocalEndPoint!).Port;
+        while (true)
+        {
+            int port = FirstPort + (int)((uint)Interlocked.Increment(ref _port) % Ports);
+            try
+            {
+                using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one, then.
+            }
+        }
     }
 
     /// <summary>Closes the far socket so that the near one gets a reset.</summary>
