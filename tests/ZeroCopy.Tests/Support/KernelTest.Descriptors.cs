@@ -1,6 +1,6 @@
 namespace ZeroCopy.Tests.Support;
 
-/// <summary>Counts the descriptors of the process before and after, and so runs alone in it.</summary>
+/// <content>Counts the descriptors of the process before and after, and so runs alone in it.</content>
 [Collection(OneAtATime.Name)]
 public abstract partial class KernelTest
 {
