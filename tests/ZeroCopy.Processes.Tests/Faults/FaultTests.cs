@@ -18,7 +18,7 @@ public sealed class FaultTests : FaultTest
     public void Rows_All_AreOfACallThatTheLibraryMakesAndTheOtherLibcHas()
     {
         FaultTable.Rows.Keys.Select(FaultTable.SyscallOf).Distinct(StringComparer.Ordinal).Should().BeEquivalentTo(Bindings());
-        nint library = System.Runtime.InteropServices.NativeLibrary.Load(Libc);
+        nint library = System.Runtime.InteropServices.NativeLibrary.Load(FaultyLibc.Library);
         Bindings().Should().AllSatisfy(name => System.Runtime.InteropServices.NativeLibrary.GetExport(library, name).Should().NotBe(0));
     }
 
