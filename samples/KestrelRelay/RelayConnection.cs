@@ -112,14 +112,13 @@ internal sealed class RelayConnection(string relay, ConnectionContext context, R
     /// <summary>Lets it finish if it has something to finish.</summary>
     private async Task StopOnceSilentAsync(CancellationTokenSource stop)
     {
-        using PeriodicTimer tick = new(settings.StopSilence);
         try
         {
             long before;
             do
             {
                 before = There.BytesWritten + Back.BytesWritten;
-                await tick.WaitForNextTickAsync(stop.Token);
+                await Task.Delay(settings.StopSilence, stop.Token);
             }
             while (There.BytesWritten + Back.BytesWritten != before);
             await stop.CancelAsync();

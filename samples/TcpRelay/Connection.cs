@@ -17,8 +17,8 @@ internal sealed class Connection
     private readonly CancellationToken _abort;
     private readonly CancellationTokenSource _stop;
     private readonly long _start = Stopwatch.GetTimestamp();
-    private long _lastBytes;
-    private long _silentSince;
+    private long _lastBytes = -1;
+    private int _silentLooks;
 
     /// <param name="client">Whom to serve; closed in the end.</param>
     /// <param name="target">Where to connect it to.</param>
@@ -64,17 +64,13 @@ internal sealed class Connection
         }
     }
 
-    /// <summary>Whether nothing has moved for so long, as far as who asks from time to time can know.</summary>
-    public bool IsSilentFor(TimeSpan time)
+    /// <summary>Whether nothing has moved while this was asked so many times. Time in which the program itself did not run is no silence.</summary>
+    public bool IsSilentFor(int looks)
     {
         long bytes = There.BytesWritten + Back.BytesWritten;
-        if (_silentSince == 0 || bytes != _lastBytes)
-        {
-            _lastBytes = bytes;
-            _silentSince = Stopwatch.GetTimestamp();
-        }
-
-        return Stopwatch.GetElapsedTime(_silentSince) >= time;
+        _silentLooks = bytes == _lastBytes ? _silentLooks + 1 : 0;
+        _lastBytes = bytes;
+        return _silentLooks >= looks;
     }
 
     public async Task RunAsync(Action<string> log)

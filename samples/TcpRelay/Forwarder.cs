@@ -7,13 +7,13 @@ namespace TcpRelaySample;
 /// <summary>Accepts clients, and forwards each to the target, until it is told to stop.</summary>
 internal sealed class Forwarder(EndPoint target, Limits limits, string? tapFile)
 {
+    /// <summary>A connection that is silent for so many looks after a stop, two seconds, has nothing to finish.</summary>
+    private const int SilentLooks = 20;
+
     /// <summary>How long the open connections may still go on after a stop.</summary>
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(30);
 
-    /// <summary>A connection that is silent for so long after a stop has nothing to finish.</summary>
-    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(2);
-
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _betweenLooks = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<Connection, int> _open = new();
     private readonly SemaphoreSlim _room = new(limits.MaxConnections);
@@ -70,10 +70,10 @@ internal sealed class Forwarder(EndPoint target, Limits limits, string? tapFile)
     /// <summary>Lets those finish that have something to finish.</summary>
     private async Task DrainAsync()
     {
-        using PeriodicTimer tick = new(_pause);
+        using PeriodicTimer tick = new(_betweenLooks);
         while (!_open.IsEmpty)
         {
-            foreach (Connection connection in _open.Keys.Where(connection => connection.IsSilentFor(_silence)))
+            foreach (Connection connection in _open.Keys.Where(connection => connection.IsSilentFor(SilentLooks)))
             {
                 connection.Stop();
             }
