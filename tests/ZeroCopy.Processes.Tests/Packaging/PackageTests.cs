@@ -18,7 +18,7 @@ public sealed class PackageTests(PackedLibrary library) : KernelTest, IClassFixt
                 <ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <RestorePackagesPath>{PathOf("packages")}</RestorePackagesPath>
-                <RestoreAdditionalProjectSources>{library.Feed}</RestoreAdditionalProjectSources>
+                <RestoreSources>{library.Feed}</RestoreSources>
                 <RestoreFallbackFolders>{PackagesOfOthers()}</RestoreFallbackFolders>
               </PropertyGroup>
               <ItemGroup>

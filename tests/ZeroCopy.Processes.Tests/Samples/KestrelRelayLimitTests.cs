@@ -40,9 +40,8 @@ public sealed class KestrelRelayLimitTests : KestrelRelayTest
     public void IdleTimeout_NothingMoves_BothSidesEnd()
     {
         (Socket server, string to) = Listen();
-        Daemon host = StartHost(to, "--Relay:Redis:IdleTimeout", "00:00:00.3");
-        SocketPair ends = ConnectThrough(host, server);
-        ends.Near.Send([1, 2, 3]);
+        Daemon host = StartHost(to, "--Relay:Redis:IdleTimeout", "00:00:01");
+        SocketPair ends = ConnectThrough(host, server, [1, 2, 3]);
         ends.Far.ReceiveToEnd().Should().Equal(1, 2, 3);
         ends.Near.ReceiveToEnd().Should().BeEmpty();
         host.WaitForLine("idle for too long; 3 bytes there, 0 back");
@@ -52,7 +51,7 @@ public sealed class KestrelRelayLimitTests : KestrelRelayTest
     public void IdleTimeout_OneSideDoesNotRead_ItsBytesDoNotEndAsIfTheyWereAll()
     {
         (Socket server, string to) = Listen();
-        Daemon host = StartHost(to, "--Relay:Redis:IdleTimeout", "00:00:00.5");
+        Daemon host = StartHost(to, "--Relay:Redis:IdleTimeout", "00:00:02");
         SocketPair ends = ConnectThrough(host, server);
         Task sending = SendTooMuch(ends.Near);
         host.WaitForLine("idle for too long");
@@ -64,7 +63,7 @@ public sealed class KestrelRelayLimitTests : KestrelRelayTest
     public void DrainTimeout_OneSideEndedAndTheOtherGoesOn_BothAreReset()
     {
         (Socket server, string to) = Listen();
-        Daemon host = StartHost(to, "--Relay:Redis:DrainTimeout", "00:00:00.5");
+        Daemon host = StartHost(to, "--Relay:Redis:DrainTimeout", "00:00:03");
         SocketPair ends = ConnectThrough(host, server);
         ends.Near.Shutdown(SocketShutdown.Send);
         ends.Far.ReceiveToEnd().Should().BeEmpty();

@@ -25,10 +25,10 @@ public sealed class KestrelRelayPageTests : KestrelRelayPageTest
         await MustPass([1, 2, 3], ends.Far, ends.Near);
 
         browser.WaitUntil($"{Rows}.map(row => [0, 1, 3, 5].map(i => row.cells[i].textContent).join(' ')).join() === '{ends.Near.LocalEndPoint} {to} 19.1 MiB 3 B'");
+        browser.WaitUntil("document.getElementById('state').textContent === 'Live'");
         Text(browser, $"{Rows}[0].cells[3].title").Should().Be("20,000,003 bytes");
         Text(browser, "document.getElementById('open').textContent").Should().Be("1");
         Text(browser, "document.getElementById('bytes-there').title").Should().Be("20,000,003 bytes");
-        Text(browser, "document.getElementById('state').textContent").Should().Be("Live");
         Text(browser, "document.querySelector('#relays tbody tr:nth-child(2) th').textContent").Should().Be(Name, "it is text, whatever is in it");
 
         ends.Dispose();

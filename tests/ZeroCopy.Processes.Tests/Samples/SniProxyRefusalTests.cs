@@ -15,7 +15,7 @@ public sealed class SniProxyRefusalTests : SniProxyTest
     [InlineData(100)]
     public void HelloTimeout_NoMoreComes_ClientIsTurnedAway(int count)
     {
-        (Socket server, Daemon proxy) = Start("--hello-timeout", "300ms");
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "2s");
         MustBeOver(Say(proxy, _hello.AsSpan(0, count)));
         proxy.WaitForLine("refused: no hello in time");
         MustServe(proxy, server);
@@ -24,7 +24,7 @@ public sealed class SniProxyRefusalTests : SniProxyTest
     [Fact]
     public void HelloTimeout_AlwaysAByteMore_ClientIsTurnedAwayAllTheSame()
     {
-        (Socket server, Daemon proxy) = Start("--hello-timeout", "1s");
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "2s");
         Socket client = Connect(proxy);
         client.NoDelay = true;
         int sent = 0;

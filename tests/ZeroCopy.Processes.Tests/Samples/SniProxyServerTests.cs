@@ -25,7 +25,7 @@ public sealed class SniProxyServerTests : SniProxyTest
         run.ExitCode.Should().Be(0, "{0}", run.Error);
         using MemoryStream received = new(run.Output);
         Digest.OfRest(received, seed: 1).Should().Be(content.Digest);
-        proxy.WaitForLine("Completed");
+        proxy.WaitForLine($"{name} -> ");
     }
 
     [SkippableFact]

@@ -38,7 +38,7 @@ public sealed class SniProxyTests : SniProxyTest
     [Fact]
     public void Hello_ByteByByte_ArrivesAsItIsAndBytesFlowBothWays()
     {
-        (Socket server, Daemon proxy) = Start();
+        (Socket server, Daemon proxy) = Start("--hello-timeout", "1m");
         Socket client = Connect(proxy);
         client.NoDelay = true;
         foreach (byte b in _hello)

@@ -80,7 +80,7 @@ public sealed class TcpRelayLimitTests : TcpRelayTest
     public void IdleTimeout_OneSideDoesNotRead_ItsBytesDoNotEndAsIfTheyWereAll()
     {
         (Socket server, string to) = Listen();
-        Daemon relay = StartRelay(to, AnyPort, "--idle-timeout", "500ms");
+        Daemon relay = StartRelay(to, AnyPort, "--idle-timeout", "2s");
         SocketPair ends = ConnectThrough(relay, server);
         Task sending = SendTooMuch(ends.Near);
         relay.WaitForLine("idle for too long");

@@ -143,9 +143,8 @@ public sealed class TcpRelayTests : TcpRelayTest
     public void IdleTimeout_NothingMoves_BothSidesEnd()
     {
         (Socket server, string to) = Listen();
-        Daemon relay = StartRelay(to, AnyPort, "--idle-timeout", "300ms");
-        SocketPair ends = ConnectThrough(relay, server);
-        ends.Near.Send([1, 2, 3]);
+        Daemon relay = StartRelay(to, AnyPort, "--idle-timeout", "1s");
+        SocketPair ends = ConnectThrough(relay, server, [1, 2, 3]);
         ends.Far.ReceiveToEnd().Should().Equal(1, 2, 3);
         ends.Near.ReceiveToEnd().Should().BeEmpty();
         relay.WaitForLine("idle for too long; 3 bytes there, 0 back");

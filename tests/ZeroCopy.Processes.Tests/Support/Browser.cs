@@ -80,7 +80,8 @@ internal sealed class Browser : IDisposable
     {
         try
         {
-            Call("Browser.close");
+            // It may be gone before it answers.
+            Send("Browser.close");
             _chromium.WaitForExit();
         }
         finally
@@ -98,7 +99,7 @@ internal sealed class Browser : IDisposable
         _ => false,
     };
 
-    private JsonObject Call(string method, JsonObject? parameters = null)
+    private JsonObject Send(string method, JsonObject? parameters = null)
     {
         JsonObject call = new() { ["id"] = ++_lastId, ["method"] = method, ["params"] = parameters ?? [] };
         if (_session is not null)
@@ -107,6 +108,12 @@ internal sealed class Browser : IDisposable
         }
 
         InTime(stop => _tools.SendAsync(JsonSerializer.SerializeToUtf8Bytes(call), WebSocketMessageType.Text, endOfMessage: true, stop));
+        return call;
+    }
+
+    private JsonObject Call(string method, JsonObject? parameters = null)
+    {
+        JsonObject call = Send(method, parameters);
         while (true)
         {
             JsonNode message = Receive();

@@ -6,12 +6,14 @@ using System.Net.Sockets;
 namespace ZeroCopy.Processes.Tests.Support;
 
 /// <summary>A test of the relay sample as a process of its own, between clients and servers of the test's.</summary>
-public abstract class TcpRelayTest : TransferTest
+public abstract partial class TcpRelayTest : TransferTest
 {
     private const string Says = "listening on ";
 
     /// <summary>An address of the loopback whose port the kernel chooses.</summary>
     protected const string AnyPort = "127.0.0.1:0";
+
+    private static readonly byte[] _tooMuch = new byte[100_000_000];
 
     /// <summary>Starts the sample, and waits until it listens.</summary>
     protected Daemon StartRelay(string to, string listen = AnyPort, params string[] options)
@@ -57,10 +59,11 @@ public abstract class TcpRelayTest : TransferTest
         return client;
     }
 
-    /// <summary>Connects a client, and accepts what the relay connects for it.</summary>
-    protected SocketPair ConnectThrough(Daemon relay, Socket server)
+    /// <summary>Connects a client, which may say something at once, and accepts what the relay connects for it.</summary>
+    protected SocketPair ConnectThrough(Daemon relay, Socket server, params ReadOnlySpan<byte> said)
     {
         Socket client = Connect(relay);
+        client.Send(said);
         return Own(new SocketPair(client, InTime(server.Accept)));
     }
 
@@ -126,7 +129,7 @@ public abstract class TcpRelayTest : TransferTest
         .Count(connection => connection.State == TcpState.SynSent && connection.RemoteEndPoint.Equals(IPEndPoint.Parse(address)));
 
     /// <summary>Sends more than all that is between the ends holds.</summary>
-    protected static Task SendTooMuch(Socket socket) => OnItsOwnThread(() => socket.Send(new byte[100_000_000]));
+    protected static Task SendTooMuch(Socket socket) => OnItsOwnThread(() => socket.Send(_tooMuch));
 
     private static Socket NewSocket(bool isUnix) =>
         isUnix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

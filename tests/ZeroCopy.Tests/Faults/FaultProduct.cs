@@ -121,7 +121,7 @@ internal sealed class FaultProduct(FaultScenario scenario, int mostCalls, int mo
 
         LibraryPools.Trim();
         string[] left = [];
-        if (!SpinWait.SpinUntil(() => (left = Left()).Length == 0, TimeSpan.FromSeconds(2)))
+        if (!SpinWait.SpinUntil(() => (left = Left()).Length == 0, TimeSpan.FromSeconds(30)))
         {
             _descriptors.UnionWith(left);
             Fail(fault, $"left open: {string.Join(' ', left.Select(descriptor => new FileInfo(descriptor).LinkTarget))}");

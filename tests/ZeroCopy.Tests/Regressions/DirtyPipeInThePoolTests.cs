@@ -91,7 +91,7 @@ public sealed class DirtyPipeInThePoolTests : RelayTest
         server.Near.Fill();
         client.Far.Send(_old).Should().Be(_old.Length);
         TransferCounters counters = new();
-        TimeSpan? idle = how == "idle" ? TimeSpan.FromMilliseconds(20) : null;
+        TimeSpan? idle = how == "idle" ? TimeSpan.FromSeconds(1) : null;
         RelayOptions options = new() { Pool = pool, CountersAToB = counters, IdleTimeout = idle };
         Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, options, cancellation.Token);
         Eventually(() => counters.BytesRead > 0, "it waits for its reader");

@@ -220,7 +220,18 @@ internal static partial class ChildProgram
     }
 
     /// <summary>Whether a debugger has each thread.</summary>
-    private static bool IsTraced() => Array.TrueForAll(
-        Directory.GetDirectories("/proc/self/task"),
-        task => !File.ReadAllText(Path.Combine(task, "status")).Contains("TracerPid:\t0\n", StringComparison.Ordinal));
+    private static bool IsTraced()
+    {
+        try
+        {
+            return Array.TrueForAll(
+                Directory.GetDirectories("/proc/self/task"),
+                task => !File.ReadAllText(Path.Combine(task, "status")).Contains("TracerPid:\t0\n", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            // A thread has ended meanwhile.
+            return false;
+        }
+    }
 }

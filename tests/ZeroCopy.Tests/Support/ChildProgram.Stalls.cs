@@ -38,13 +38,19 @@ internal static partial class ChildProgram
         TimeSpan used = LeastProcessorTime(Task.WhenAny(copies));
         Say(copies.Exists(copy => copy.IsCompleted) ? "ended" : "still parked");
         Say(used);
-        ThreadPool.GetMaxThreads(out int most, out _);
-        ThreadPool.GetAvailableThreads(out int available, out _);
-        Say($"{most - available} busy");
+        SpinWait.SpinUntil(() => BusyThreads() == 0, _patience);
+        Say($"{BusyThreads()} busy");
         stop.Cancel();
         Say(((IAsyncResult)Task.WhenAll(copies)).AsyncWaitHandle.WaitOne(_patience) && copies.TrueForAll(copy => copy.IsCanceled) ? "cancelled" : "stuck");
         GC.KeepAlive(kept);
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static int BusyThreads()
+    {
+        ThreadPool.GetMaxThreads(out int most, out _);
+        ThreadPool.GetAvailableThreads(out int available, out _);
+        return most - available;
     }
 
     /// <summary>That of the best of several whiles, until one is good enough: the compiler works at times of its own choice.</summary>

@@ -29,6 +29,6 @@ internal static partial class ChildProgram
                 Interlocked.Increment(ref ended);
             }
         }))];
-        Say(Task.WaitAll(all, _patience) ? $"{ended} ended" : "stuck");
+        Say(Task.WaitAll(all, TimeSpan.FromMinutes(4)) ? $"{ended} ended" : "stuck");
     }
 }

@@ -3,13 +3,10 @@ namespace ZeroCopy.Tests.Support;
 /// <summary>A test of copies that do not come to their end.</summary>
 public abstract class CopyTest : TransferTest
 {
-    /// <summary>How long it may take until a copy has noticed what was done to it: many times what it should.</summary>
-    private static readonly TimeSpan _notice = TimeSpan.FromSeconds(5);
-
     /// <summary>Waits for the copy to fail at that side.</summary>
     protected static async Task<TransferException> MustFail(Task<CopyResult> copy, TransferSide side, params Errno[] errnos)
     {
-        TransferException failed = (await FluentActions.Awaiting(() => copy.WaitAsync(_notice)).Should().ThrowAsync<TransferException>()).Which;
+        TransferException failed = (await FluentActions.Awaiting(() => copy.WaitAsync(Patience)).Should().ThrowAsync<TransferException>()).Which;
         failed.Errno.Should().BeOneOf(errnos, failed.ToString());
         failed.Side.Should().Be(side, failed.ToString());
         return failed;
@@ -27,7 +24,7 @@ public abstract class CopyTest : TransferTest
     protected static async Task<TransferCanceledException> MustBeCanceled(Task<CopyResult> copy, CancellationToken token)
     {
         TransferCanceledException canceled =
-            (await FluentActions.Awaiting(() => copy.WaitAsync(_notice)).Should().ThrowAsync<TransferCanceledException>()).Which;
+            (await FluentActions.Awaiting(() => copy.WaitAsync(Patience)).Should().ThrowAsync<TransferCanceledException>()).Which;
         canceled.CancellationToken.Should().Be(token);
         copy.Status.Should().Be(TaskStatus.Canceled);
         return canceled;

@@ -76,10 +76,17 @@ public sealed class Daemon : IDisposable
     /// <summary>Waits until it has said as many lines with that in them.</summary>
     public IReadOnlyList<string> WaitForLines(string part, int count)
     {
-        string[] found = [];
-        SpinWait.SpinUntil(() => (found = [.. Lines.Where(line => line.Contains(part, StringComparison.Ordinal))]).Length >= count || _process.HasExited, _patience);
+        SpinWait.SpinUntil(() => Saying().Length >= count || _process.HasExited, _patience);
+        if (_process.HasExited)
+        {
+            WaitForExit();
+        }
+
+        string[] found = Saying();
         found.Length.Should().BeGreaterThanOrEqualTo(count, "this says '{0}':\n{1}", part, string.Join('\n', Lines.TakeLast(50)));
         return found;
+
+        string[] Saying() => [.. Lines.Where(line => line.Contains(part, StringComparison.Ordinal))];
     }
 
     /// <summary>Waits until it listens, without connecting.</summary>

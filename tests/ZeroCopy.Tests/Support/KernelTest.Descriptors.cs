@@ -31,7 +31,7 @@ public abstract partial class KernelTest
                 left = [.. NewDescriptors()];
                 return left.Length == 0;
             },
-            TimeSpan.FromSeconds(2));
+            Patience);
         left.Should().BeEmpty("a test leaves no descriptor open");
     }
 

@@ -63,7 +63,7 @@ public sealed class CopyReportTests : TransferTest
         Pipe source = NewPipe();
         Task<CopyResult> copy = Started(isAsync, source.ReadHandle, FileOf([]), new() { Progress = reports });
         long sent = 0;
-        Eventually(() => SendOne(source, ref sent) && reports.All.Count == 2, "it is told now and then");
+        Eventually(() => SendOne(source, ref sent) && reports.All.Count >= 2, "it is told now and then");
         copy.IsCompleted.Should().BeFalse();
         reports.All.Should().BeInAscendingOrder().And.OnlyContain(bytes => bytes > 0 && bytes <= sent);
         onThePool.Should().OnlyContain(isOnThePool => isOnThePool == isAsync, "a synchronous copy has a thread of its own here");

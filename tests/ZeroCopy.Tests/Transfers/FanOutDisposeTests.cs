@@ -55,6 +55,7 @@ public sealed class FanOutDisposeTests : FanOutTest
         source.Far.Send(_sent);
         source.Far.Shutdown(SocketShutdown.Send);
         Eventually(() => counters.BytesRead > 0 && counters.BytesWritten >= counters.BytesRead, "it waits for the one sink");
+        MustRest(fanOut);
         await InBackground(disposed.Owner.Dispose).WaitAsync(Patience);
         FanOutResult result = await MustEnd(fanOut, _sent);
         MustBeDetached(result.Sinks[0], Errno.EBADF);

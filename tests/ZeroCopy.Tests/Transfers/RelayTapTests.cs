@@ -24,7 +24,7 @@ public sealed class RelayTapTests : RelayTest
         Task<Digest>[] tapping = [.. taps.Select((tap, i) => OnItsOwnThread(() => tap.Collect(i)))];
         Content there = new(2_000_000, seed: 1);
         Content back = new(3_000_000, seed: 2);
-        RelayOptions options = new() { TapAToB = taps[0].Endpoint, TapBToA = taps[1].Endpoint };
+        RelayOptions options = new() { TapAToB = taps[0].Endpoint, TapBToA = taps[1].Endpoint, SlowTapTimeout = Timeout.InfiniteTimeSpan };
         Task<RelayResult> relay = Transfer.RelayAsync(client.Near, server.Near, options);
         await MustExchange(client.Far, server.Far, there, back);
         RelayResult result = await MustEnd(relay, RelayEnd.Completed);
