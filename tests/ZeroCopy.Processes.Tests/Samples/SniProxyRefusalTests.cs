@@ -65,7 +65,7 @@ public sealed class SniProxyRefusalTests : SniProxyTest
         }
 
         Eventually(() => proxy.Descriptors <= before, "descriptors are closed");
-        Eventually(() => IsAtRest(proxy), "nothing goes on");
+        Eventually(proxy.IsAtRest, "nothing goes on");
         MustServe(proxy, server);
 
         string[] Refused() => [.. proxy.Lines.Where(line => line.Contains("refused: ", StringComparison.Ordinal))];

@@ -68,7 +68,7 @@ public sealed class SniProxyTests : SniProxyTest
         MustServe(proxy, server);
         byte[] half = first < 0 ? _hello[..^1] : _hello[..first];
         Socket client = Say(proxy, half);
-        Eventually(() => IsAtRest(proxy), "it waits for the rest");
+        Eventually(proxy.IsAtRest, "it waits for the rest");
 
         client.Send(_hello.AsSpan(half.Length));
         SocketPair ends = Served(client, server, _hello);
@@ -84,7 +84,7 @@ public sealed class SniProxyTests : SniProxyTest
         Socket client = Connect(proxy);
         foreach (byte[] record in hello.Chunk(505))
         {
-            Eventually(() => IsAtRest(proxy), "it waits for the rest");
+            Eventually(proxy.IsAtRest, "it waits for the rest");
             client.Send(record);
         }
 
@@ -109,7 +109,7 @@ public sealed class SniProxyTests : SniProxyTest
         (Socket server, Daemon proxy) = Start("--hello-timeout", "1m");
         Socket[] clients = [.. Enumerable.Range(0, Clients).Select(i => Say(proxy, _hello.AsSpan(0, 1 + (i * 10))))];
         MustServe(proxy, server);
-        Eventually(() => IsAtRest(proxy), "it waits for the rest of all");
+        Eventually(proxy.IsAtRest, "it waits for the rest of all");
         foreach (Socket client in clients.Take(20))
         {
             client.Send(_hello.AsSpan(1 + (10 * Array.IndexOf(clients, client))));
@@ -150,7 +150,7 @@ public sealed class SniProxyTests : SniProxyTest
         proxy.WaitForLine("Completed");
         Socket[] halves = [.. Enumerable.Range(0, Places).Select(_ => Say(proxy, _hello.AsSpan(0, 10)))];
         Socket next = Say(proxy, _hello);
-        Eventually(() => IsAtRest(proxy), "it takes nobody more");
+        Eventually(proxy.IsAtRest, "it takes nobody more");
         server.Poll(0, SelectMode.SelectRead).Should().BeFalse();
 
         halves[Places / 2].Dispose();

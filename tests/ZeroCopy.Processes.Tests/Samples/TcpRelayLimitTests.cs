@@ -21,7 +21,7 @@ public sealed class TcpRelayLimitTests : TcpRelayTest
         waiting.Send(_much.AsSpan(0, 1000));
 
         MustNotBeServed(server);
-        Eventually(() => IsAtRest(relay), "it waits without working");
+        Eventually(relay.IsAtRest, "it waits without working");
         relay.DescriptorsOf("socket").Should().Be(sockets + (2 * 2), "the third is in the backlog");
         MustSendAll(first.Near, first.Far, _much);
         MustSendAll(first.Far, first.Near, _much);

@@ -109,7 +109,7 @@ public sealed class TcpRelayTests : TcpRelayTest
         MustSendAll(other.Near, other.Far, _much);
         MustSendAll(other.Far, other.Near, _much);
         relay.WaitForLine("completed");
-        Eventually(() => IsAtRest(relay), "it waits without working");
+        Eventually(relay.IsAtRest, "it waits without working");
 
         stalled.Near.Shutdown(SocketShutdown.Send);
         stalled.Far.ReceiveToEnd().Length.Should().Be(sent);

@@ -9,7 +9,6 @@ namespace ZeroCopy.Processes.Tests.Samples;
 public sealed class TeeSampleFaultTests : KernelTest
 {
     private static readonly byte[] _input = Bytes.Random(3_000_001);
-    private static readonly TimeSpan _aWhile = TimeSpan.FromMilliseconds(500);
 
     private TeeSample Sample => new(Folder);
 
@@ -222,13 +221,7 @@ public sealed class TeeSampleFaultTests : KernelTest
         using Process tee = Sample.StartAfter(prepare, "a");
         Echo(tee, (byte)'a');
         Task filling = fillOutput ? tee.StandardInput.BaseStream.WriteAsync(new byte[16 << 20]).AsTask() : Task.CompletedTask;
-        bool isAtRest = false;
-        for (long start = Stopwatch.GetTimestamp(); !isAtRest && Stopwatch.GetElapsedTime(start) < Patience;)
-        {
-            isAtRest = UsedInAWhile(tee) < _aWhile / 10;
-        }
-
-        isAtRest.Should().BeTrue("it is warm by now, and stuck or idle");
+        SpinWait.SpinUntil(tee.IsAtRest, Patience).Should().BeTrue("it is warm by now, and stuck or idle");
         filling.IsCompleted.Should().Be(!fillOutput);
         tee.Kill();
         tee.WaitForExit(Patience).Should().BeTrue();
@@ -270,15 +263,6 @@ public sealed class TeeSampleFaultTests : KernelTest
         tee.StandardInput.BaseStream.WriteByte(value);
         tee.StandardInput.BaseStream.Flush();
         InTime(tee.StandardOutput.BaseStream.ReadByte).Should().Be(value);
-    }
-
-    private static TimeSpan UsedInAWhile(Process tee)
-    {
-        tee.Refresh();
-        TimeSpan before = tee.TotalProcessorTime;
-        tee.WaitForExit(_aWhile).Should().BeFalse();
-        tee.Refresh();
-        return tee.TotalProcessorTime - before;
     }
 
     private static void Interrupt(Process tee) =>

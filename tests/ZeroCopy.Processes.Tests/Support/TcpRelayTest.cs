@@ -80,15 +80,6 @@ public abstract partial class TcpRelayTest : TransferTest
         sending.Wait(Patience).Should().BeTrue();
     }
 
-    /// <summary>Whether it uses no processor time to speak of.</summary>
-    protected static bool IsAtRest(Daemon relay)
-    {
-        TimeSpan before = relay.ProcessorTime;
-        using ManualResetEventSlim never = new();
-        never.Wait(TimeSpan.FromMilliseconds(500)).Should().BeFalse();
-        return relay.ProcessorTime - before < TimeSpan.FromMilliseconds(50);
-    }
-
     protected static void MustBeReset(Socket socket) =>
         FluentActions.Invoking(() => InTime(socket.ReceiveToEnd)).Should().Throw<SocketException>()
             .Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);

@@ -49,15 +49,6 @@ public sealed class Daemon : IDisposable
 
     public int Threads => Directory.GetDirectories($"/proc/{Id}/task").Length;
 
-    public TimeSpan ProcessorTime
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
-    }
-
     /// <summary>How many it has of a kind, such as socket or pipe.</summary>
     public int DescriptorsOf(string kind) =>
         Directory.GetFiles($"/proc/{Id}/fd").Count(fd => new FileInfo(fd).LinkTarget?.StartsWith($"{kind}:", StringComparison.Ordinal) is true);
@@ -96,6 +87,9 @@ public sealed class Daemon : IDisposable
         IsListening(port).Should().BeTrue("it listens on port {0}:\n{1}", port, string.Join('\n', Lines.TakeLast(50)));
         return this;
     }
+
+    /// <inheritdoc cref="ProcessExtensions.IsAtRest"/>
+    public bool IsAtRest() => _process.IsAtRest();
 
     /// <summary>Sends it a signal, such as TERM.</summary>
     public void Signal(string name) => Shell.Line($"kill -{name} {Id}").ExitCode.Should().Be(0);

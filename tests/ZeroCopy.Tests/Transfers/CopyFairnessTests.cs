@@ -19,6 +19,7 @@ public sealed class CopyFairnessTests : CopyTest
         }
 
         Eventually(() => counters.TrueForAll(counter => counter.BytesWritten > 0), "all are under way");
+
         // Whoever else is busy on the machine may make one or two late; threads that are held make all.
         Enumerable.Range(0, 20).Count(_ => RunsSoon()).Should().BeGreaterThanOrEqualTo(15, "the thread pool is for all");
 
